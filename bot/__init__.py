@@ -1,0 +1,1 @@
+"""The companion: what people with intense emotions carry between therapy sessions."""
