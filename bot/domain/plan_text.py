@@ -1,0 +1,59 @@
+"""A crisis plan as one message, in the person's own words and order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bot.domain.crisis_plan import PlanContents, PlanPerson
+
+
+def plan_in_words(plan: PlanContents, labels: Mapping[str, str], *, names: bool) -> str:
+    """The plan's parts with their headings, leaving out what is empty.
+
+    ``labels`` are the headings: signs, steps, safer, distractions, people, professionals,
+    matters, staff_help, hidden_names. Without ``names`` people are left out, because somebody
+    else may see this phone, and the text says so.
+    """
+    parts = [
+        _list(labels["signs"], (*plan.early_signs, *plan.late_signs)),
+        _steps(labels["steps"], plan),
+        _list(labels["safer"], plan.making_safer),
+        _list(labels["distractions"], plan.distractions if names else ()),
+        _people(labels["people"], plan.people) if names else "",
+        _people(labels["professionals"], plan.professionals) if names else "",
+        labels["hidden_names"] if not names and (plan.people or plan.professionals) else "",
+        _list(labels["matters"], plan.matters_to_me if names else ()),
+        _list(labels["staff_help"], plan.helps_from_staff),
+    ]
+    return "\n\n".join(each for each in parts if each)
+
+
+def first_steps(plan: PlanContents, *, names: bool, most: int = 3) -> str:
+    """The first steps and people, as a safety reply shows them before anything else."""
+    lines = [f"{place}. {each.text}" for place, each in enumerate(plan.steps[:most], start=1)]
+    if names:
+        lines += [_person(each) for each in plan.people[:2]]
+    return "\n".join(lines)
+
+
+def _list(heading: str, items: Iterable[str]) -> str:
+    lines = [f"– {each}" for each in items]
+    return "\n".join([heading, *lines]) if lines else ""
+
+
+def _steps(heading: str, plan: PlanContents) -> str:
+    lines = []
+    for place, each in enumerate(plan.steps, start=1):
+        hindered = f" (gets in the way: {each.gets_in_the_way})" if each.gets_in_the_way else ""
+        lines.append(f"{place}. {each.text}{hindered}")
+    return "\n".join([heading, *lines]) if lines else ""
+
+
+def _people(heading: str, people: tuple[PlanPerson, ...]) -> str:
+    return _list(heading, (_person(each) for each in people))
+
+
+def _person(person: PlanPerson) -> str:
+    reach = f" {person.reach}" if person.reach else ""
+    helps = f" – {person.helps_by}" if person.helps_by else ""
+    return f"{person.name}{reach}{helps}"

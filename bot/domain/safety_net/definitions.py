@@ -1,0 +1,105 @@
+"""What the rule files hold, before it is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.safety_net.reader import Wording
+from bot.domain.safety_net.verdict import Answer, Family, Request, Tier
+
+
+class ContextKind(StrEnum):
+    """What can stand around an immediate statement and make it a check."""
+
+    DENIAL = "denial"
+    PAST = "past"
+    SOMEONE_ELSE = "someone_else"
+    FICTION = "fiction"
+    LAUGHTER = "laughter"
+    GOOD_NEWS = "good_news"
+    PRACTICE_TALK = "practice_talk"
+
+
+class Reach(StrEnum):
+    """How far a context reaches."""
+
+    BEFORE = "before"
+    """It begins before the statement, in the same sentence, and ends at most N words before it."""
+    SENTENCE = "sentence"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a definition stands, and the sentences that show what it is for."""
+
+    file: str
+    id: str
+    patterns: tuple[str, ...]
+    example: str
+    counter_example: str
+
+
+@dataclass(frozen=True)
+class RuleDefinition:
+    """One rule. ``lowered_by``: contexts that make it a check. ``once``: see ``Verdict``.
+
+    ``after_risk``: it counts only if one of the messages before it raised a tier, and takes that
+    tier if it is higher than its own.
+    """
+
+    source: Source
+    tier: Tier
+    family: Family
+    lowered_by: frozenset[ContextKind] = frozenset()
+    once: bool = False
+    after_risk: bool = False
+
+
+@dataclass(frozen=True)
+class ContextDefinition:
+    """One kind of context. ``within``: words between it and the statement, for BEFORE."""
+
+    source: Source
+    kind: ContextKind
+    reach: Reach
+    within: int = 0
+
+
+@dataclass(frozen=True)
+class IdiomDefinition:
+    """An everyday saying, whose words no rule sees."""
+
+    source: Source
+
+
+@dataclass(frozen=True)
+class RequestDefinition:
+    """One way of asking for something."""
+
+    source: Source
+    request: Request
+
+
+@dataclass(frozen=True)
+class AnswerDefinition:
+    """Ways of answering the direct question."""
+
+    source: Source
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """Everything in the folder. ``groups``: name → the lines of a word group."""
+
+    wording: Wording
+    groups: Mapping[str, tuple[str, ...]]
+    group_files: Mapping[str, str]
+    rules: tuple[RuleDefinition, ...]
+    contexts: tuple[ContextDefinition, ...]
+    idioms: tuple[IdiomDefinition, ...]
+    requests: tuple[RequestDefinition, ...]
+    answers: tuple[AnswerDefinition, ...]
