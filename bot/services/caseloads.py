@@ -1,0 +1,236 @@
+"""Caseloads: who a practitioner works with, where each person's plan stands, who to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.audit import SERVICE_CHAIN, AuditEntry
+from bot.domain.concerns import Concern, ConcernStatus, Task
+from bot.domain.crisis_plan import CrisisPlan, current
+from bot.domain.engagement import EngagementEvent
+from bot.domain.errors import BadInput, NotFound
+from bot.domain.messages import SubjectId
+from bot.domain.opening_hours import LOCAL
+from bot.domain.people import CaseloadEntry, Person, Staff
+from bot.domain.permissions import Action, Relation, Thing, can, check_may, relation
+from bot.domain.summaries import PlanStanding, plan_standing
+from bot.services.ports import Clock, Ids, Record, Work
+
+UNCLOSED = (ConcernStatus.OPEN, ConcernStatus.TAKEN)
+
+OWN_CASELOAD = "own_caseload"
+"""The reason for looking that needs no asking."""
+
+LONGEST_REASON = 200
+
+
+async def find_person(record: Record, code: str) -> Person:
+    """The person with that code. Raises ``NotFound``."""
+    found = await record.find(Person, code=code, limit=1)
+    if not found:
+        raise NotFound("Nobody has this code.")
+    return found[0]
+
+
+async def nearness(record: Record, staff: Staff, person: Person) -> Relation:
+    """How near a member of staff is to a person just now."""
+    entries = await record.find(
+        CaseloadEntry, staff_id=staff.id, subject=person.id, until=None, limit=1
+    )
+    return relation(staff, team=person.team, on_caseload=bool(entries))
+
+
+@dataclass(frozen=True)
+class CaseloadLine:
+    """One person at a glance. ``last_contact`` is a local day; ``concern`` the unclosed one."""
+
+    person: Person
+    plan: PlanStanding
+    last_contact: date | None
+    concern: Concern | None
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """A practitioner's people by name, and concerns of their team that are on other caseloads.
+
+    ``names`` maps ids of colleagues who have something here to their names.
+    """
+
+    lines: tuple[CaseloadLine, ...]
+    elsewhere: tuple[tuple[Person, Concern], ...]
+    names: Mapping[str, str]
+
+    @property
+    def to_look_at(self) -> tuple[CaseloadLine, ...]:
+        """Those with a concern or a task: concerns first, the longest open in front."""
+        concerns = [(each.concern.opened_at, each) for each in self.lines if each.concern]
+        tasks = [
+            (each.tasks[0].due_at, each) for each in self.lines if each.tasks and not each.concern
+        ]
+        concerns.sort(key=lambda pair: pair[0])
+        tasks.sort(key=lambda pair: pair[0])
+        return tuple(line for _, line in (*concerns, *tasks))
+
+
+@dataclass(frozen=True)
+class PersonRecord:
+    """One person as a member of staff may see them; ``plan`` is the current version."""
+
+    person: Person
+    near: Relation
+    plan: CrisisPlan | None
+    standing: PlanStanding
+    concerns: tuple[Concern, ...]
+    tasks: tuple[Task, ...]
+    names: Mapping[str, str]
+
+    @property
+    def open_concern(self) -> Concern | None:
+        """The concern that is not closed, if there is one."""
+        return next((each for each in self.concerns if each.status in UNCLOSED), None)
+
+
+@dataclass(frozen=True)
+class Caseloads:
+    """Caseloads and the people on them. Every look is in the audit."""
+
+    record: Record
+    clock: Clock
+    ids: Ids
+
+    async def of(self, *, by: Staff) -> Caseload:
+        """The caseload of ``by``. Raises ``NotPermitted`` for roles that have none."""
+        check_may(by, Action.SEE, Thing.CONCERN, Relation.OWN)
+        entries = await self.record.find(CaseloadEntry, staff_id=by.id, until=None)
+        subjects = tuple(each.subject for each in entries)
+        concerns = await self.record.find(Concern, status=UNCLOSED, order="opened_at")
+        lines = await self._lines(subjects, concerns) if subjects else ()
+        elsewhere = await self._elsewhere(by, subjects, concerns)
+        owners = {each.concern.owner for each in lines if each.concern}
+        owners |= {concern.owner for _, concern in elsewhere}
+        entry = AuditEntry(
+            SERVICE_CHAIN,
+            self.clock.now(),
+            f"staff:{by.id}",
+            "see",
+            "caseload",
+            {"people": str(len(lines)), "elsewhere": str(len(elsewhere))},
+        )
+        await self.record.save(Work(audit=[entry]))
+        return Caseload(lines, elsewhere, await self._names(owners))
+
+    async def near(self, code: str, *, by: Staff) -> Relation:
+        """How near ``by`` is to a person. Raises ``NotFound``; ``NotPermitted`` to the rest."""
+        person = await find_person(self.record, code)
+        near = await nearness(self.record, by, person)
+        check_may(by, Action.SEE, Thing.CONCERN, near)
+        return near
+
+    async def look(self, code: str, *, by: Staff, reason: str = OWN_CASELOAD) -> PersonRecord:
+        """One person's plan, concerns and tasks, each as far as ``by`` may see it.
+
+        A person who is not on their own caseload takes a reason of their own. Raises
+        ``NotFound``, ``NotPermitted``, ``BadInput``.
+        """
+        person = await find_person(self.record, code)
+        near = await nearness(self.record, by, person)
+        check_may(by, Action.SEE, Thing.PERSON, near)
+        check_may(by, Action.SEE, Thing.CONCERN, near)
+        if near is not Relation.OWN and reason in {"", OWN_CASELOAD}:
+            raise BadInput("Say why you are looking.")
+        plans = tuple(await self.record.find(CrisisPlan, subject=person.id))
+        concerns = await self.record.find(Concern, subject=person.id, order="-opened_at")
+        tasks = await self.record.find(Task, subject=person.id, done_at=None, order="due_at")
+        now = self.clock.now()
+        sees_plan = can(by, Action.SEE, Thing.CRISIS_PLAN, near)
+        plan = current(plans) if sees_plan else None
+        seen = [("person", {}), ("concern", {"open": str(bool(concerns))})]
+        if plan is not None:
+            seen.append(("crisis_plan", {"version": str(plan.version)}))
+        why = reason[:LONGEST_REASON]
+        audit = [
+            AuditEntry(person.id, now, f"staff:{by.id}", "see", thing, {"reason": why, **details})
+            for thing, details in seen
+        ]
+        await self.record.save(Work(audit=audit))
+        owners = {each.owner for each in concerns} | {each.owner for each in tasks}
+        return PersonRecord(
+            person,
+            near,
+            plan,
+            plan_standing(plans, now.astimezone(LOCAL).date()),
+            tuple(concerns),
+            tuple(tasks),
+            await self._names(
+                owners | ({plan.author, plan.agreement.practitioner} if plan else set())
+            ),
+        )
+
+    async def put(self, code: str, *, on: Staff, by: Staff) -> CaseloadEntry:
+        """Put a person on a colleague's (or one's own) caseload; once is enough.
+
+        Raises ``NotFound``, ``NotPermitted``, ``BadInput``.
+        """
+        person = await find_person(self.record, code)
+        check_may(by, Action.WRITE, Thing.PERSON, await nearness(self.record, by, person))
+        if not can(on, Action.SEE, Thing.SUMMARY, Relation.OWN):
+            raise BadInput("This member of staff has no caseload.")
+        there = await self.record.find(
+            CaseloadEntry, staff_id=on.id, subject=person.id, until=None, limit=1
+        )
+        if there:
+            return there[0]
+        now = self.clock.now()
+        entry = CaseloadEntry(self.ids.new(), on.id, person.id, now)
+        audit = AuditEntry(person.id, now, f"staff:{by.id}", "write", "caseload", {"staff": on.id})
+        await self.record.save(Work(put=[entry], audit=[audit]))
+        return entry
+
+    async def _lines(
+        self, subjects: tuple[SubjectId, ...], concerns: Iterable[Concern]
+    ) -> tuple[CaseloadLine, ...]:
+        people = await self.record.find(Person, id=subjects)
+        plans = await self.record.find(CrisisPlan, subject=subjects)
+        tasks = await self.record.find(Task, subject=subjects, done_at=None, order="due_at")
+        open_now = {each.subject: each for each in concerns}
+        today = self.clock.now().astimezone(LOCAL).date()
+        lines = [
+            CaseloadLine(
+                person,
+                plan_standing((each for each in plans if each.subject == person.id), today),
+                await self._last_contact(person.id),
+                open_now.get(person.id),
+                tuple(each for each in tasks if each.subject == person.id),
+            )
+            for person in people
+        ]
+        return tuple(sorted(lines, key=lambda each: each.person.called.casefold()))
+
+    async def _elsewhere(
+        self, by: Staff, own: tuple[SubjectId, ...], concerns: Iterable[Concern]
+    ) -> tuple[tuple[Person, Concern], ...]:
+        if not can(by, Action.SEE, Thing.CONCERN, Relation.TEAM):
+            return ()
+        others = {each.subject: each for each in concerns if each.subject not in own}
+        if not others:
+            return ()
+        people = {each.id: each for each in await self.record.find(Person, id=tuple(others))}
+        return tuple(
+            (people[subject], concern)
+            for subject, concern in others.items()
+            if subject in people and people[subject].team == by.team
+        )
+
+    async def _last_contact(self, subject: SubjectId) -> date | None:
+        last = await self.record.find(EngagementEvent, subject=subject, order="-at", limit=1)
+        return last[0].at.astimezone(LOCAL).date() if last else None
+
+    async def _names(self, staff_ids: Iterable[str]) -> dict[str, str]:
+        wanted = tuple(sorted({each for each in staff_ids if each}))
+        if not wanted:
+            return {}
+        return {each.id: each.name for each in await self.record.find(Staff, id=wanted)}

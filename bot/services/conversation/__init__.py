@@ -1,0 +1,1 @@
+"""How one act is answered: the chain of links, each in a module of its name."""

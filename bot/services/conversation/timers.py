@@ -1,0 +1,67 @@
+"""What is done when one of the companion's own timers has run out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.activities import Answer
+from bot.domain.concerns import Task, TaskKind
+from bot.domain.messages import AnsweredBy, Button, Press, Reply, ReplyKind
+from bot.services.conversation import steps
+from bot.services.conversation.desk import Turn
+from bot.services.conversation.waking import wake
+
+TASK_AFTER = timedelta(minutes=45)
+"""From the second, unanswered asking to the task; until a team sets its own time."""
+
+TASK_DUE_IN = timedelta(hours=24)
+
+
+async def answer(turn: Turn) -> None:
+    """Do what a timer that ran out is for; one whose reason is gone does nothing."""
+    what, _, rest = turn.text.partition(":")
+    if what == "step" and turn.run is not None:
+        run_id, _, step = rest.partition(":")
+        if turn.run.id == run_id and turn.run.state.step == step:
+            await steps.take(turn, Answer(elapsed=True))
+    elif what == "ask":
+        _ask_again(turn, rest)
+    elif what == "asktask":
+        _make_task(turn, rest)
+    elif what == "still_there":
+        turn.reply("safety.still_there", kind=ReplyKind.SAFETY)
+        turn.answered_by = AnsweredBy.SAFETY_NET
+
+
+def _ask_again(turn: Turn, ask_id: str) -> None:
+    ask = turn.memory.ask
+    if ask is None or ask.id != ask_id or ask.times > 1:
+        return
+    text = turn.wording("safety.ask_again", turn.desk.content.texts["safety.ask_again"].say)
+    buttons = tuple(
+        Button(label, Press(to, value, ask.id if to == "ask" else ""))
+        for label, to, value in turn.desk.content.closings["ask"]
+    )
+    turn.replies.append(Reply(text, buttons, ReplyKind.SAFETY))
+    turn.memory = replace(turn.memory, ask=replace(ask, times=ask.times + 1))
+    turn.answered_by = AnsweredBy.SAFETY_NET
+    if turn.person is not None:
+        wake(turn, f"asktask:{ask.id}", TASK_AFTER)
+
+
+def _make_task(turn: Turn, ask_id: str) -> None:
+    ask = turn.memory.ask
+    if ask is None or ask.id != ask_id or turn.person is None:
+        return
+    turn.work.put.append(
+        Task(
+            id=turn.desk.ids.new(),
+            subject=turn.subject,
+            kind=TaskKind.UNANSWERED_ASK,
+            opened_at=turn.now,
+            due_at=turn.now + TASK_DUE_IN,
+            owner=turn.person.key_worker,
+        )
+    )
+    turn.audit("open", "task", by="program", ask=ask.id)
