@@ -1,0 +1,5 @@
+"""Content files: the YAML that clinicians write and sign, read into the domain's content."""
+
+from bot.adapters.content_files.loading import load_content
+
+__all__ = ["load_content"]

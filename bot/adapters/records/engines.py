@@ -1,0 +1,82 @@
+"""Connections to SQLite and PostgreSQL. Transactions are begun in words: see ``BEGIN``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.pool import NullPool
+
+from bot.domain.errors import AlreadyThere, CompanionError, RecordUnavailable, SettingsError
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql"
+BUSY_SECONDS = 10
+
+BEGIN = {SQLITE: "BEGIN IMMEDIATE", POSTGRESQL: "BEGIN"}
+"""The driver begins nothing by itself: SQLite's would let ``CREATE TABLE`` outlive a rollback."""
+
+
+def connect_to(url: str) -> Engine:
+    """An engine for ``sqlite:///FILE`` or ``postgresql+psycopg://…``, in autocommit.
+
+    A new SQLite file gets mode 0600. Raises ``SettingsError`` for any other address.
+    """
+    address = make_url(url)
+    kind = address.get_backend_name()
+    if kind not in BEGIN:
+        raise SettingsError("DATABASE_URL is neither SQLite nor PostgreSQL.")
+    if kind == SQLITE:
+        _make_private(address)
+    engine = create_engine(
+        address,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        poolclass=NullPool,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+        if kind == SQLITE
+        else {"connect_timeout": BUSY_SECONDS},
+    )
+    if kind == SQLITE:
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _make_private(address: URL) -> None:
+    if not address.database or address.database == ":memory:":
+        raise SettingsError("DATABASE_URL names no file.")
+    path = Path(address.database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise RecordUnavailable(f"{path}: {error.strerror}") from None
+
+
+def _prepare_sqlite(connection: object, _: object) -> None:
+    execute = connection.execute  # type: ignore[attr-defined]
+    execute("PRAGMA journal_mode=WAL")
+    execute("PRAGMA synchronous=FULL")
+    # A destroyed key must not be left lying in a free page.
+    execute("PRAGMA secure_delete=ON")
+    execute("PRAGMA temp_store=MEMORY")
+
+
+def named(error: Exception) -> CompanionError:
+    """The error to raise for what the database said; its own text stays behind.
+
+    The database's text can hold values.
+    """
+    if isinstance(error, CompanionError):
+        return error
+    if isinstance(error, IntegrityError):
+        return AlreadyThere()
+    if isinstance(error, DBAPIError):
+        code = getattr(error.orig, "sqlite_errorname", None) or getattr(
+            error.orig, "sqlstate", None
+        )
+        return RecordUnavailable(f"({code or type(error).__name__})")
+    return RecordUnavailable(f"({type(error).__name__})")

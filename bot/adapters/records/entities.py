@@ -1,0 +1,102 @@
+"""Every class of the domain that the record keeps: its table, what is sealed, what is indexed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.adapters.records import tables
+from bot.adapters.records.mapping import Entity, Mapped, SealedColumn
+from bot.domain.concerns import Concern, Task
+from bot.domain.conversations import Conversation
+from bot.domain.crisis_plan import CrisisPlan
+from bot.domain.engagement import EngagementEvent
+from bot.domain.people import (
+    Address,
+    CaseloadEntry,
+    Guest,
+    Invitation,
+    Person,
+    Session,
+    Staff,
+)
+from bot.domain.practice import Run
+from bot.domain.sign_offs import SignOff
+
+ADDRESS = Mapped(
+    Address,
+    tables.addresses,
+    sealed=(SealedColumn("value", "address.value", ("value",)),),
+    digest=("address", lambda address: f"{address.channel}:{address.value}"),
+)
+
+
+def normal(field: str, value: str) -> str:
+    """What is digested of a value: an NHS number without its spaces, all else as it is."""
+    return "".join(value.split()) if field == "nhs_number" else value
+
+
+_ALL: tuple[Mapped[Any], ...] = (
+    Mapped(
+        Person,
+        tables.persons,
+        subject="id",
+        sealed=(
+            SealedColumn("names", "person.names", ("name", "chosen_name")),
+            SealedColumn("identity", "person.identity", ("nhs_number", "born")),
+            SealedColumn("joining", "person.joining", ("joining",)),
+        ),
+        indexed={
+            "nhs_number": lambda person: person.nhs_number,
+            "born": lambda person: person.born.isoformat() if person.born else "",
+        },
+    ),
+    Mapped(Guest, tables.guests, subject="id"),
+    ADDRESS,
+    Mapped(Invitation, tables.invitations),
+    Mapped(Staff, tables.staff, subject=""),
+    Mapped(CaseloadEntry, tables.caseload),
+    Mapped(Session, tables.sessions, subject=""),
+    Mapped(
+        Conversation,
+        tables.conversations,
+        key="subject",
+        sealed=(
+            SealedColumn(
+                "whole",
+                "conversation.whole",
+                tuple(each for each in Conversation.__dataclass_fields__ if each != "subject"),
+            ),
+        ),
+    ),
+    Mapped(
+        Concern,
+        tables.concerns,
+        sealed=(SealedColumn("notes", "concern.notes", ("family", "notes", "closing_note")),),
+    ),
+    Mapped(Task, tables.tasks, sealed=(SealedColumn("about", "task.about", ("about",)),)),
+    Mapped(
+        EngagementEvent,
+        tables.events,
+        sealed=(SealedColumn("details", "event.details", ("details",)),),
+    ),
+    Mapped(
+        CrisisPlan,
+        tables.crisis_plans,
+        sealed=(
+            SealedColumn("agreement", "crisis_plan.agreement", ("agreement",)),
+            SealedColumn("contents", "crisis_plan.contents", ("contents",)),
+        ),
+    ),
+    Mapped(Run, tables.runs, sealed=(SealedColumn("state", "run.state", ("state",)),)),
+    Mapped(SignOff, tables.sign_offs, subject=""),
+)
+
+MAPPINGS: dict[type[Any], Mapped[Any]] = {each.kind: each for each in _ALL}
+
+
+def mapped(kind: type[Entity]) -> Mapped[Entity]:
+    """The mapping of a class. Raises ``TypeError`` for one that the record does not keep."""
+    found = MAPPINGS.get(kind)
+    if found is None:
+        raise TypeError(f"The record keeps no {kind.__name__}.")
+    return found

@@ -1,0 +1,265 @@
+"""One transaction for a group of jobs: what they need is read once, all is written together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Table, bindparam, select, tuple_
+
+from bot.adapters.records.encryption import DataKey, DataKeys, WrappedKey
+from bot.adapters.records.engines import POSTGRESQL
+from bot.adapters.records.mapping import Row, from_micros, to_micros
+from bot.adapters.records.statements import (
+    delete_where,
+    insert_into,
+    insert_unless_there,
+    select_one_of,
+    upsert_into,
+)
+from bot.adapters.records.tables import (
+    addresses,
+    audit,
+    audit_heads,
+    inbox,
+    leases,
+    subject_keys,
+)
+from bot.domain.audit import FIRST, AuditEntry, entry_hash
+from bot.domain.errors import NotFound
+
+ACTS = "acts"
+OUTGOING = "outgoing"
+"""The bells that a group may ring: something may have changed in the inbox, in the outbox."""
+
+_KNOWN = select(inbox.c.channel, inbox.c.provider_id, inbox.c.id, inbox.c.subject).where(
+    tuple_(inbox.c.channel, inbox.c.provider_id).in_(bindparam("values", expanding=True))
+)
+_ACTS = (
+    select(inbox.c.id, inbox.c.state, leases.c.owner)
+    .outerjoin_from(inbox, leases, leases.c.subject == inbox.c.subject)
+    .where(inbox.c.id.in_(bindparam("values", expanding=True)))
+)
+_HEADS = (
+    select(audit_heads)
+    .where(audit_heads.c.chain.in_(bindparam("values", expanding=True)))
+    .order_by(audit_heads.c.chain)
+)
+
+
+@dataclass
+class Wanted:
+    """What the jobs of a group will need, so that it is read in one go."""
+
+    subjects: set[str] = field(default_factory=set)
+    chains: set[str] = field(default_factory=set)
+    address_digests: set[str] = field(default_factory=set)
+    provider_ids: set[tuple[str, str]] = field(default_factory=set)
+    act_ids: set[str] = field(default_factory=set)
+
+
+class Job:
+    """Something to write. It may be tried again, so ``apply`` touches nothing but its group.
+
+    ``durable``: synced to disk before it is done. ``alone``: reads what others of its group have
+    written, so it comes after them. ``lane``: jobs of one lane are done in their order.
+    """
+
+    @property
+    def durable(self) -> bool:
+        """Most queue steps can be done again after a power cut."""
+        return False
+
+    @property
+    def alone(self) -> bool:
+        """Most jobs know beforehand what they read."""
+        return False
+
+    @property
+    def lane(self) -> str:
+        """Jobs of a kind, unless they are about one subject."""
+        return type(self).__name__
+
+    def wants(self, wanted: Wanted) -> None:
+        """Say what it needs."""
+
+    def apply(self, group: Group) -> Any:
+        """Add its writes to the group; the result is its caller's once they are committed."""
+        raise NotImplementedError
+
+
+class Group:
+    """The group's connection, inside a transaction, and what is known in it so far."""
+
+    def __init__(self, connection: Connection, data_keys: DataKeys) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect.name
+        self.rings: set[str] = set()
+        self.after_commit: list[Callable[[], None]] = []
+        self._data_keys = data_keys
+        self._keys: dict[str, DataKey | None] = {}
+        self._heads: dict[str, tuple[int, str, int]] = {}
+        self._changed_heads: set[str] = set()
+        self._addresses: dict[str, tuple[str, str] | None] = {}
+        self._known: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._acts: dict[str, tuple[str, str | None] | None] = {}
+        self._waiting: list[tuple[Executable, list[Row]]] = []
+        self._last_of_table: dict[str, tuple[Executable, list[Row]]] = {}
+
+    def read(self, wanted: Wanted) -> None:
+        """Read what is wanted: five statements at most, whatever the number of jobs."""
+        if wanted.provider_ids:
+            self._known.update(dict.fromkeys(wanted.provider_ids))
+            for channel, provider_id, act_id, subject in self._rows(_KNOWN, wanted.provider_ids):
+                self._known[channel, provider_id] = (act_id, subject)
+        if wanted.address_digests:
+            self._addresses.update(dict.fromkeys(wanted.address_digests))
+            for row in self._rows(select_one_of(addresses, "digest"), wanted.address_digests):
+                self._addresses[row.digest] = (row.id, row.subject)
+                wanted.subjects.add(row.subject)
+        if wanted.subjects:
+            self._keys.update(dict.fromkeys(wanted.subjects))
+            for row in self._rows(select_one_of(subject_keys, "subject"), wanted.subjects):
+                kept = WrappedKey(row.subject, row.key_id, row.wrapped)
+                self._keys[row.subject] = self._data_keys.unwrapped(kept)
+        if wanted.act_ids:
+            locked = _ACTS.with_for_update(of=inbox) if self.dialect == POSTGRESQL else _ACTS
+            self._acts.update(dict.fromkeys(wanted.act_ids))
+            for act_id, state, owner in self._rows(locked, wanted.act_ids):
+                self._acts[act_id] = (state, owner)
+        if wanted.chains:
+            self._read_heads(wanted.chains)
+
+    def add(self, table: Table, statement: Executable, row: Row) -> None:
+        """Add one row's write; those of one statement go together as long as order allows."""
+        last = self._last_of_table.get(table.name)
+        if last is None or last[0] is not statement:
+            last = (statement, [])
+            self._last_of_table[table.name] = last
+            self._waiting.append(last)
+        last[1].append(row)
+
+    def insert(self, table: Table, row: Row) -> None:
+        """Add an insert."""
+        self.add(table, insert_into(table), row)
+
+    def upsert(self, table: Table, row: Row, *key: str) -> None:
+        """Add an insert that replaces the row of the same key."""
+        self.add(table, upsert_into(self.dialect, table, *key), row)
+
+    def delete(self, table: Table, **equal: str) -> None:
+        """Add a delete of the rows with these values."""
+        row = {f"the_{name}": value for name, value in equal.items()}
+        self.add(table, delete_where(table, *equal), row)
+
+    def flush(self) -> None:
+        """Run what was added."""
+        for chain in sorted(self._changed_heads):
+            place, last, sealed = self._heads[chain]
+            row = {"chain": chain, "place": place, "hash": last, "sealed": sealed}
+            self.upsert(audit_heads, row, "chain")
+        self._changed_heads.clear()
+        waiting, self._waiting, self._last_of_table = self._waiting, [], {}
+        for statement, rows in waiting:
+            self.connection.execute(statement, rows)
+
+    def key(self, subject: str) -> DataKey:
+        """The subject's data key. Raises ``NotFound`` for a subject that has none (any more)."""
+        if subject not in self._keys:
+            self.read(Wanted(subjects={subject}))
+        key = self._keys[subject]
+        if key is None:
+            raise NotFound(f"data key of {subject}")
+        return key
+
+    def make_key(self, subject: str) -> None:
+        """Give a subject a data key, unless it has one."""
+        if subject not in self._keys:
+            self.read(Wanted(subjects={subject}))
+        if self._keys[subject] is not None:
+            return
+        key, kept = self._data_keys.fresh(subject)
+        self._keys[subject] = key
+        self.after_commit.append(lambda: self._data_keys.hold(subject, key))
+        row = {"subject": subject, "key_id": kept.key_id, "wrapped": kept.wrapped}
+        self.insert(subject_keys, row)
+
+    def destroy_key(self, subject: str) -> None:
+        """Destroy a subject's data key: what it sealed can never be read again."""
+        self._keys[subject] = None
+        self.after_commit.append(lambda: self._data_keys.drop(subject))
+        self.delete(subject_keys, subject=subject)
+
+    def address(self, digest: str) -> tuple[str, str] | None:
+        """The id and subject of a known address."""
+        if digest not in self._addresses:
+            self.read(Wanted(address_digests={digest}))
+        return self._addresses[digest]
+
+    def note_address(self, digest: str, address_id: str, subject: str) -> None:
+        """Let the group's later jobs know of a new address."""
+        self._addresses[digest] = (address_id, subject)
+
+    def known(self, channel: str, provider_id: str) -> tuple[str, str] | None:
+        """The act id and subject of what was accepted under this provider id."""
+        if (channel, provider_id) not in self._known:
+            self.read(Wanted(provider_ids={(channel, provider_id)}))
+        return self._known[channel, provider_id]
+
+    def note_known(self, channel: str, provider_id: str, act_id: str, subject: str) -> None:
+        """Let the group's later jobs know of a newly accepted act."""
+        self._known[channel, provider_id] = (act_id, subject)
+
+    def take_act(self, act_id: str, owner: str) -> bool:
+        """Whether the act still waits and this owner holds its conversation; once only."""
+        if act_id not in self._acts:
+            self.read(Wanted(act_ids={act_id}))
+        if self._acts[act_id] != ("waiting", owner):
+            return False
+        self._acts[act_id] = None
+        return True
+
+    def audit(self, entry: AuditEntry) -> None:
+        """Extend the entry's chain by it."""
+        if entry.chain not in self._heads:
+            self._read_heads({entry.chain})
+        place, before, sealed = self._heads[entry.chain]
+        place += 1
+        # The hash is over what a reader gets back: UTC, whole microseconds.
+        kept = replace(entry, at=from_micros(to_micros(entry.at)))
+        last = entry_hash(before, place, kept)
+        self._heads[entry.chain] = (place, last, sealed)
+        self._changed_heads.add(entry.chain)
+        self.insert(
+            audit,
+            {
+                "chain": entry.chain,
+                "place": place,
+                "at": to_micros(entry.at),
+                "by": entry.by,
+                "action": entry.action,
+                "thing": entry.thing,
+                "details": json.dumps(dict(sorted(entry.details.items()))),
+                "hash": last,
+            },
+        )
+
+    def _read_heads(self, chains: Iterable[str]) -> None:
+        wanted = set(chains)
+        if self.dialect == POSTGRESQL:
+            # A chain's first entry needs a head to lock, too.
+            rows = [
+                {"chain": each, "place": 0, "hash": FIRST, "sealed": 0} for each in sorted(wanted)
+            ]
+            self.connection.execute(insert_unless_there(self.dialect, audit_heads), rows)
+            found = self._rows(_HEADS.with_for_update(), wanted)
+        else:
+            found = self._rows(_HEADS, wanted)
+        self._heads.update(dict.fromkeys(wanted, (0, FIRST, 0)))
+        for row in found:
+            self._heads[row.chain] = (row.place, row.hash, row.sealed)
+
+    def _rows(self, statement: Executable, values: Iterable[Any]) -> list[Any]:
+        return list(self.connection.execute(statement, {"values": list(values)}))

@@ -1,0 +1,178 @@
+"""How one class of the domain becomes rows of one table, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, make_dataclass
+from dataclasses import field as dataclass_field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from types import NoneType, UnionType
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import Table
+
+from bot.adapters.records.encryption import DataKey, OpenKey, Place
+from bot.domain.errors import BadInput, SealBroken
+
+Entity = TypeVar("Entity")
+Row = dict[str, Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(moment: datetime) -> int:
+    """Whole microseconds since 1970. ``moment`` is aware."""
+    return (moment - _EPOCH) // MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """The moment, UTC."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def to_column(value: object) -> object:
+    """A plain value as its column keeps it."""
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, datetime):
+        return to_micros(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def is_storable(value: object) -> bool:
+    """Whether a text can stand in a plain column of every database."""
+    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
+        return True
+    return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
+
+
+def _reader(hint: object) -> Callable[[Any], Any] | None:
+    if get_origin(hint) in {Union, UnionType}:
+        rest = [each for each in get_args(hint) if each is not NoneType]
+        read = _reader(rest[0])
+        return None if read is None else lambda value: None if value is None else read(value)
+    if isinstance(hint, type):
+        if issubclass(hint, StrEnum):
+            return hint
+        if issubclass(hint, datetime):
+            return from_micros
+        if issubclass(hint, date):
+            return date.fromisoformat
+    return None
+
+
+@dataclass(frozen=True)
+class SealedColumn:
+    """A binary column that holds one or more fields as JSON, under a label that never changes."""
+
+    name: str
+    label: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Mapped(Generic[Entity]):
+    """One class and its table.
+
+    ``key`` is the field that identifies a row; ``subject`` the field that says whose key seals
+    it (empty: nothing is sealed). ``indexed`` names sealed fields that are found by digest, with
+    the text to digest (empty: none). ``digest`` is the same for a unique column of the table.
+    """
+
+    kind: type[Entity]
+    table: Table
+    key: str = "id"
+    subject: str = "subject"
+    sealed: tuple[SealedColumn, ...] = ()
+    indexed: Mapping[str, Callable[[Entity], str]] = dataclass_field(default_factory=dict)
+    digest: tuple[str, Callable[[Entity], str]] | None = None
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The table's columns, in order."""
+        return tuple(self.table.columns.keys())
+
+    @cached_property
+    def plain(self) -> tuple[str, ...]:
+        """The fields that stand in columns of their own name."""
+        hidden = {each for column in self.sealed for each in column.fields}
+        return tuple(each.name for each in fields(self.kind) if each.name not in hidden)  # type: ignore[arg-type]
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[SealedColumn, Any, TypeAdapter[Any]], ...]:
+        hints = get_type_hints(self.kind)
+        defaults = {each.name: each for each in fields(self.kind)}  # type: ignore[arg-type]
+        parts: list[tuple[SealedColumn, Any, TypeAdapter[Any]]] = []
+        for column in self.sealed:
+            spec: list[Any] = []
+            for name in column.fields:
+                known = defaults[name]
+                if known.default_factory is not MISSING:
+                    spec.append(
+                        (name, hints[name], dataclass_field(default_factory=known.default_factory))
+                    )
+                elif known.default is not MISSING:
+                    spec.append((name, hints[name], dataclass_field(default=known.default)))
+                else:
+                    spec.append((name, hints[name]))
+            part = make_dataclass(f"{self.kind.__name__}_{column.name}", spec, kw_only=True)
+            parts.append((column, part, TypeAdapter(part)))
+        return tuple(parts)
+
+    @cached_property
+    def _readers(self) -> tuple[tuple[str, int, Callable[[Any], Any] | None], ...]:
+        hints = get_type_hints(self.kind)
+        places = {name: place for place, name in enumerate(self.columns)}
+        return tuple((name, places[name], _reader(hints[name])) for name in self.plain)
+
+    @cached_property
+    def _places(self) -> tuple[int, int, tuple[int, ...]]:
+        at = self.columns.index
+        subject = at(self.subject) if self.subject else -1
+        return at(self.key), subject, tuple(at(each.name) for each in self.sealed)
+
+    def subject_of(self, entity: Entity) -> str:
+        """Whose key seals it; empty for what belongs to nobody."""
+        return str(getattr(entity, self.subject)) if self.subject else ""
+
+    def to_row(self, entity: Entity, key: DataKey | None) -> Row:
+        """The entity as a row. ``key`` is its subject's; None where nothing is sealed."""
+        row: Row = {name: to_column(getattr(entity, name)) for name in self.plain}
+        row_id = str(getattr(entity, self.key))
+        for column, part, adapter in self._parts:
+            if key is None:
+                raise SealBroken(f"{column.label} {row_id}")
+            held = part(**{name: getattr(entity, name) for name in column.fields})
+            place = Place(self.subject_of(entity), column.label, row_id)
+            try:
+                row[column.name] = key.seal(place, adapter.dump_json(held))
+            except PydanticSerializationError:
+                # The error's text holds the value.
+                raise BadInput(f"{column.label} {row_id}") from None
+        return row
+
+    def from_row(self, row: Sequence[Any], open_key: OpenKey) -> Entity:
+        """The entity of a row (columns in the table's order). Raises ``SealBroken``."""
+        values = {
+            name: row[place] if read is None else read(row[place])
+            for name, place, read in self._readers
+        }
+        if self._parts:
+            key_at, subject_at, sealed_at = self._places
+            row_id, subject = row[key_at], row[subject_at]
+            key = open_key(subject)
+            for (column, _, adapter), place in zip(self._parts, sealed_at, strict=True):
+                text = key.open(Place(subject, column.label, row_id), row[place])
+                try:
+                    values.update(vars(adapter.validate_json(text)))
+                except ValidationError:
+                    # The error's text holds the value.
+                    raise SealBroken(f"{column.label} {row_id}") from None
+        return self.kind(**values)

@@ -1,0 +1,224 @@
+"""The outbox: replies leased to a channel, in order within a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from bot.adapters.records.encryption import DataKey, Place
+from bot.adapters.records.engines import POSTGRESQL
+from bot.adapters.records.group import OUTGOING, Group, Job
+from bot.adapters.records.inbox import LEASE
+from bot.adapters.records.mapping import from_micros, to_micros
+from bot.adapters.records.sealed_rows import OUTBOX_BODY, open_reply
+from bot.adapters.records.tables import outbox
+from bot.domain.messages import Outbound, ReplyKind, SubjectId
+
+OPEN = ("waiting", "claimed")
+
+_earlier = outbox.alias("earlier")
+_now: BindParameter[int] = bindparam("now")
+
+_READY = or_(
+    and_(outbox.c.state == "waiting", outbox.c.due_at <= _now),
+    and_(outbox.c.state == "claimed", outbox.c.lease_until <= _now),
+)
+_IS_FIRST = ~exists().where(
+    _earlier.c.subject == outbox.c.subject,
+    _earlier.c.channel == outbox.c.channel,
+    _earlier.c.state.in_(OPEN),
+    _earlier.c.seq < outbox.c.seq,
+)
+SENDABLE: Select[Any] = (
+    select(outbox.c.subject)
+    .where(outbox.c.channel == bindparam("channel"), outbox.c.state.in_(OPEN), _READY, _IS_FIRST)
+    .order_by(outbox.c.seq)
+    .limit(bindparam("rows"))
+)
+NEXT_REPLY = select(
+    select(func.min(outbox.c.due_at))
+    .where(
+        outbox.c.channel == bindparam("channel"),
+        outbox.c.state == "waiting",
+        outbox.c.due_at > _now,
+    )
+    .scalar_subquery(),
+    select(func.min(outbox.c.lease_until))
+    .where(
+        outbox.c.channel == bindparam("channel"),
+        outbox.c.state == "claimed",
+        outbox.c.lease_until > _now,
+    )
+    .scalar_subquery(),
+)
+_OPEN_OF = (
+    select(outbox)
+    .where(
+        outbox.c.channel == bindparam("channel"),
+        outbox.c.state.in_(OPEN),
+        outbox.c.subject.in_(bindparam("values", expanding=True)),
+    )
+    .order_by(outbox.c.seq)
+)
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.seq == bindparam("the_seq"))
+    .values(
+        state="claimed",
+        owner=bindparam("new_owner"),
+        lease_until=bindparam("until"),
+        attempts=outbox.c.attempts + 1,
+    )
+)
+_SENT = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("the_id"),
+        # No "in": a list of values cannot be part of a statement for many rows at once.
+        or_(*(outbox.c.state == each for each in OPEN)),
+    )
+    .values(state=bindparam("new_state"))
+)
+
+
+def _is_ready(row: Row[Any], now: int) -> bool:
+    return bool(row.due_at <= now if row.state == "waiting" else row.lease_until <= now)
+
+
+@dataclass(frozen=True)
+class ClaimOutgoing(Job):
+    """Lease up to ``limit`` replies of a channel: of each conversation the first that are due."""
+
+    channel: str
+    limit: int
+    owner: str
+    now: datetime
+
+    @property
+    def alone(self) -> bool:
+        """It reads what others write."""
+        return True
+
+    @property
+    def lane(self) -> str:
+        """Claims of one channel come one after the other."""
+        return f"outgoing {self.channel}"
+
+    def apply(self, group: Group) -> list[Row[Any]]:
+        """The rows, conversations in order of their first."""
+        now = to_micros(self.now)
+        first = SENDABLE
+        if group.dialect == POSTGRESQL:
+            first = first.with_for_update(skip_locked=True)
+        of_channel = {"channel": self.channel}
+        found = group.connection.execute(first, of_channel | {"now": now, "rows": self.limit})
+        by_subject: dict[str, list[Row[Any]]] = {each: [] for each in found.scalars()}
+        if not by_subject:
+            return []
+        rows = group.connection.execute(_OPEN_OF, of_channel | {"values": list(by_subject)})
+        for row in rows:
+            by_subject[row.subject].append(row)
+        claimed: list[Row[Any]] = []
+        for rows_of in by_subject.values():
+            for row in rows_of:
+                if len(claimed) == self.limit or not _is_ready(row, now):
+                    break
+                claimed.append(row)
+        until = to_micros(self.now + LEASE)
+        for row in claimed:
+            group.add(outbox, _CLAIM, {"the_seq": row.seq, "new_owner": self.owner, "until": until})
+        return claimed
+
+
+@dataclass(frozen=True)
+class Sent(Job):
+    """Note what became of replies."""
+
+    done: Mapping[str, str]
+
+    @property
+    def lane(self) -> str:
+        """In order with its like."""
+        return "sent"
+
+    def apply(self, group: Group) -> None:
+        """Close the rows."""
+        for outbound_id, outcome in self.done.items():
+            group.add(outbox, _SENT, {"the_id": outbound_id, "new_state": outcome})
+        # Later replies of the conversations may have waited for these.
+        group.rings.add(OUTGOING)
+
+
+@dataclass(frozen=True)
+class RetrySending(Job):
+    """Put a reply back until a later time, and those claimed after it with it."""
+
+    outbound_id: str
+    at: datetime
+
+    @property
+    def alone(self) -> bool:
+        """It reads what others write."""
+        return True
+
+    @property
+    def lane(self) -> str:
+        """In order with its like."""
+        return "sent"
+
+    def apply(self, group: Group) -> None:
+        """Its own due time moves; the later ones wait behind it."""
+        run = group.connection.execute
+        row = run(
+            select(outbox).where(outbox.c.id == self.outbound_id, outbox.c.state.in_(OPEN))
+        ).one_or_none()
+        if row is None:
+            return
+        back = {"state": "waiting", "owner": "", "lease_until": 0}
+        run(
+            update(outbox)
+            .where(outbox.c.seq == row.seq)
+            .values(back | {"due_at": to_micros(self.at)})
+        )
+        run(
+            update(outbox)
+            .where(
+                outbox.c.subject == row.subject,
+                outbox.c.channel == row.channel,
+                outbox.c.state == "claimed",
+                outbox.c.seq > row.seq,
+            )
+            .values(back)
+        )
+        group.rings.add(OUTGOING)
+
+
+def outbound_of(row: Row[Any], key: DataKey) -> Outbound:
+    """The reply of a row. ``attempts`` counts this one. Raises ``SealBroken``."""
+    return Outbound(
+        id=row.id,
+        subject=SubjectId(row.subject),
+        channel=row.channel,
+        address_id=row.address_id,
+        reply=open_reply(key, Place(row.subject, OUTBOX_BODY, row.id), row.body),
+        kind=ReplyKind(row.kind),
+        created_at=from_micros(row.created_at),
+        in_reply_to=row.in_reply_to,
+        place=row.place,
+        attempts=row.attempts + 1,
+    )

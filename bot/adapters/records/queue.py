@@ -1,0 +1,161 @@
+"""Inbox and outbox over one database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Row, Select
+
+from bot.adapters.records.accepting import Accept
+from bot.adapters.records.encryption import DataKey
+from bot.adapters.records.entities import ADDRESS
+from bot.adapters.records.group import ACTS, OUTGOING
+from bot.adapters.records.inbox import CLAIMABLE, NEXT_ACT, Claim, Release, Renew, act_of
+from bot.adapters.records.mapping import to_micros
+from bot.adapters.records.outbox import (
+    NEXT_REPLY,
+    SENDABLE,
+    ClaimOutgoing,
+    RetrySending,
+    Sent,
+    outbound_of,
+)
+from bot.adapters.records.parts import Parts
+from bot.adapters.records.repairs import FailUnreadable
+from bot.domain.errors import SealBroken
+from bot.domain.messages import Act, Outbound, Said, SubjectId
+from bot.services.ports import Accepted
+
+_log = structlog.get_logger(__name__)
+_MICROS = 1_000_000
+_Opened = TypeVar("_Opened")
+
+
+class SqlQueue:
+    """``Queue`` on SQLite or PostgreSQL."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def accept(self, said: Said) -> Accepted:
+        """Keep an act durably; see ``Queue.accept``. Raises ``RecordUnavailable``."""
+        new = self._parts.ids.new
+        digest = self._parts.masters.digest("index address", f"{said.channel}:{said.address}")
+        now = self._parts.clock.now()
+        accepted: Accepted = await self._parts.writer.do(
+            Accept(said, digest, new(), new(), new(), now)
+        )
+        return accepted
+
+    async def claim(self, limit: int) -> list[list[Act]]:
+        """Waiting acts of up to ``limit`` conversations, now held by this process.
+
+        What a person sent comes before timers, and a due timer comes alone. An act that does not
+        open is failed, audited and left out.
+        """
+        job = Claim(limit, self._parts.owner, self._parts.clock.now())
+        rows = await self._parts.writer.do(job)
+        key_of = await self._parts.entities.keys(each[0].subject for each in rows)
+        claimed = []
+        for of_subject in rows:
+            acts = [await self._open("inbox", row, act_of, key_of) for row in of_subject]
+            readable = [act for act in acts if act is not None]
+            if readable:
+                claimed.append(readable)
+            else:
+                await self.release(of_subject[0].subject)
+        return claimed
+
+    async def release(
+        self, subject: SubjectId, retry: Mapping[str, datetime] | None = None
+    ) -> None:
+        """Give a conversation back; ``retry`` maps an act's id to when it may be tried again."""
+        await self._parts.writer.do(Release(subject, self._parts.owner, retry or {}))
+
+    async def renew(self, subjects: Sequence[SubjectId]) -> None:
+        """Hold the leases for another 15 s."""
+        now = self._parts.clock.now()
+        await self._parts.writer.do(Renew(subjects, self._parts.owner, now))
+
+    async def wait_for_acts(self, timeout: float) -> None:
+        """Return when something can be claimed, or after ``timeout`` seconds."""
+        await self._wait(ACTS, timeout, CLAIMABLE, NEXT_ACT, {})
+
+    async def claim_outgoing(self, channel: str, limit: int) -> list[tuple[Outbound, str]]:
+        """Replies due on a channel with their address; in order within a conversation.
+
+        When one cannot be sent, those after it in its conversation must not be: they come again.
+        """
+        job = ClaimOutgoing(channel, limit, self._parts.owner, self._parts.clock.now())
+        rows = await self._parts.writer.do(job)
+        if not rows:
+            return []
+        key_of = await self._parts.entities.keys(row.subject for row in rows)
+        values = {
+            each.id: each.value
+            for each in await self._parts.entities.find(
+                ADDRESS,
+                order="",
+                limit=None,
+                between=None,
+                equal={"id": sorted({row.address_id for row in rows})},
+            )
+        }
+        claimed = []
+        for row in rows:
+            reply = await self._open("outbox", row, outbound_of, key_of)
+            if reply is None:
+                continue
+            if row.address_id not in values:
+                _log.error("address_missing", reply=row.id)
+                await self.sent({row.id: "failed"})
+                continue
+            claimed.append((reply, values[row.address_id]))
+        return claimed
+
+    async def sent(self, done: Mapping[str, Literal["sent", "withheld", "failed"]]) -> None:
+        """Note what became of replies: id → outcome."""
+        if done:
+            await self._parts.writer.do(Sent(done))
+
+    async def retry_sending(self, outbound_id: str, at: datetime) -> None:
+        """Try a reply again at that time; later replies of the conversation wait for it."""
+        await self._parts.writer.do(RetrySending(outbound_id, at))
+
+    async def wait_for_outgoing(self, channel: str, timeout: float) -> None:
+        """Return when something can be sent on a channel, or after ``timeout`` seconds."""
+        await self._wait(OUTGOING, timeout, SENDABLE, NEXT_REPLY, {"channel": channel})
+
+    async def _wait(
+        self, bell: str, timeout: float, ready: Select[Any], next_: Select[Any], of: dict[str, str]
+    ) -> None:
+        def due_at(connection: Connection) -> float | None:
+            now = to_micros(self._parts.clock.now())
+            if connection.execute(ready, of | {"now": now, "rows": 1}).first() is not None:
+                return 0.0
+            times = connection.execute(next_, of | {"now": now}).one()
+            soonest = min((each for each in times if each is not None), default=None)
+            return None if soonest is None else (soonest - now) / _MICROS
+
+        async def due_in() -> float | None:
+            return await self._parts.readers.run(due_at)
+
+        await self._parts.waiting.wait(bell, timeout, due_in)
+
+    async def _open(
+        self,
+        queue: str,
+        row: Row[Any],
+        read: Callable[[Row[Any], DataKey], _Opened],
+        key_of: Callable[[str], DataKey],
+    ) -> _Opened | None:
+        try:
+            return read(row, key_of(row.subject))
+        except SealBroken:
+            _log.error("seal_broken", queue=queue, row=row.id)
+            now = self._parts.clock.now()
+            await self._parts.writer.do(FailUnreadable(queue, row.id, row.subject, now))
+            return None

@@ -1,0 +1,188 @@
+"""The record over one database; with its queues it is all that the services keep."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from bot.adapters.records.audit import (
+    Fault,
+    SealHeads,
+    append_seals,
+    chains,
+    entries_of,
+    faults_of,
+)
+from bot.adapters.records.encryption import MasterKeys
+from bot.adapters.records.engines import connect_to
+from bot.adapters.records.entities import mapped, normal
+from bot.adapters.records.facts import SetFact, check_key, fact
+from bot.adapters.records.mapping import Entity, from_micros, to_micros
+from bot.adapters.records.migrating import check_version, migrate_engine
+from bot.adapters.records.parts import Parts
+from bot.adapters.records.queue import SqlQueue
+from bot.adapters.records.reading import Between, Readers
+from bot.adapters.records.repairs import Reclaim
+from bot.adapters.records.shredding import ShredDue
+from bot.adapters.records.tables import inbox, outbox
+from bot.adapters.records.works import Save, check_audited
+from bot.domain.audit import AuditEntry
+from bot.services.ports import Clock, Handled, Ids, Work
+
+
+def open_record(
+    url: str,
+    key_ring: MasterKeys,
+    clock: Clock,
+    ids: Ids,
+    *,
+    owner: str = "",
+    upgrade: bool = False,
+) -> SqlRecord:
+    """The record at an address. ``upgrade`` brings its tables up to this version first.
+
+    ``owner`` names this process in leases; a process that starts under a name takes back at once
+    what an earlier one of that name still held, so only one may run under it at a time. Without,
+    the process has a name of its own. Raises ``RecordUnavailable``, ``RecordOlder``,
+    ``RecordNewer``, ``WrongKey``.
+    """
+    engine = connect_to(url)
+    if upgrade:
+        migrate_engine(engine)
+    readers = Readers(engine)
+    try:
+        readers.run_here(check_version)
+        readers.run_here(lambda connection: check_key(connection, key_ring))
+    except Exception:
+        readers.close()
+        raise
+    parts = Parts.over(engine, readers, key_ring, clock, ids, owner)
+    if owner:
+        parts.writer.do_now(Reclaim(owner))
+    return SqlRecord(parts)
+
+
+class SqlRecord(SqlQueue):
+    """``Record`` and ``Queue`` on SQLite or PostgreSQL, and what runs them needs besides."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
+        self._parts = parts
+
+    async def save(self, work: Work, *, durable: bool = True) -> None:
+        """Write all of ``work`` or nothing.
+
+        Raises ``AuditMissing`` for a work without an entry, ``NotAllowedNow`` when the handled
+        act was handled, cancelled or taken over meanwhile, ``AlreadyThere`` for a second row
+        where there can be one, ``NotFound`` for a subject without a data key, ``BadInput`` for
+        text that cannot be kept, ``RecordUnavailable``.
+        """
+        check_audited(work)
+        await self._parts.writer.do(Save(work, self._parts.masters, self._parts.owner, durable))
+
+    async def get(self, kind: type[Entity], key: str) -> Entity | None:
+        """One entity by its id. Raises ``SealBroken``, ``RecordUnavailable``."""
+        return await self._parts.entities.get(mapped(kind), key)
+
+    async def find(
+        self,
+        kind: type[Entity],
+        /,
+        *,
+        order: str = "",
+        limit: int | None = None,
+        between: Between | None = None,
+        **equal: object,
+    ) -> list[Entity]:
+        """Entities whose plain fields equal these; see ``Record.find``.
+
+        Raises ``TypeError`` for a sealed or unknown field, ``SealBroken``, ``RecordUnavailable``.
+        """
+        return await self._parts.entities.find(
+            mapped(kind), order=order, limit=limit, between=between, equal=equal
+        )
+
+    async def find_by_index(self, kind: type[Entity], field_name: str, value: str) -> list[Entity]:
+        """Entities by the keyed index of a sealed field.
+
+        A person's ``nhs_number`` and ``born`` (ISO date); an address's ``address``, as
+        "CHANNEL:VALUE".
+        """
+        digest = self._parts.masters.digest(f"index {field_name}", normal(field_name, value))
+        return await self._parts.entities.find_by_digest(mapped(kind), field_name, digest)
+
+    async def handled(self, act_id: str) -> Handled | None:
+        """How an act was answered; None while it waits, and for an unknown one."""
+        statement = select(inbox).where(inbox.c.id == act_id, inbox.c.handled_at.is_not(None))
+        row = await self._parts.readers.run(
+            lambda connection: connection.execute(statement).one_or_none()
+        )
+        if row is None:
+            return None
+        return Handled(
+            row.id, row.answered_by, row.tier, from_micros(row.handled_at), row.state == "failed"
+        )
+
+    async def shred_due(self, now: datetime) -> int:
+        """Forget the guests whose time is over; how many."""
+        number: int = await self._parts.writer.do(ShredDue(now))
+        return number
+
+    async def audit_of(self, chain: str) -> list[AuditEntry]:
+        """A chain's entries, oldest first."""
+        return await self._parts.readers.run(lambda connection: entries_of(connection, chain))
+
+    async def verify_chain(self, chain: str) -> list[Fault]:
+        """What is wrong with a chain, up to its head and every seal; nothing where it is whole."""
+        return await self._parts.readers.run(
+            lambda connection: faults_of(connection, chain, self._parts.masters)
+        )
+
+    async def chains(self) -> list[str]:
+        """The chains there are: each person's, and the service's own."""
+        return await self._parts.readers.run(chains)
+
+    async def seal_heads(self, path: Path) -> int:
+        """Sign the heads that are new, in the database and in a file outside it; how many."""
+        seals = await self._parts.writer.do(SealHeads(self._parts.masters, self._parts.clock.now()))
+        await asyncio.to_thread(append_seals, path, seals)
+        return len(seals)
+
+    async def meta_get(self, name: str) -> str | None:
+        """A fact about the database itself."""
+        return await self._parts.readers.run(lambda connection: fact(connection, name))
+
+    async def meta_set(self, name: str, value: str) -> None:
+        """Keep a fact about the database itself. Nothing about a person goes here."""
+        await self._parts.writer.do(SetFact(name, value))
+
+    def on_another_clock(self, clock: Clock, ids: Ids) -> SqlRecord:
+        """The same record with another clock, as a demonstration's made-up year needs.
+
+        Closing either closes both.
+        """
+        return SqlRecord(replace(self._parts, clock=clock, ids=ids))
+
+    async def oldest_waiting(self, channels: Sequence[str]) -> tuple[float | None, float | None]:
+        """Age (s) of the oldest act that is due, and of the oldest reply of these channels."""
+        now = to_micros(self._parts.clock.now())
+        acts = select(func.min(inbox.c.available_at)).where(
+            inbox.c.state == "waiting", inbox.c.available_at <= now
+        )
+        replies = select(func.min(outbox.c.created_at)).where(
+            outbox.c.state.in_(("waiting", "claimed")), outbox.c.channel.in_(channels)
+        )
+        found = await self._parts.readers.run(
+            lambda connection: [connection.execute(each).scalar_one() for each in (acts, replies)]
+        )
+        ages = [None if each is None else (now - each) / 1_000_000 for each in found]
+        return ages[0], ages[1]
+
+    async def aclose(self) -> None:
+        """Commit what waits, then close. The record cannot be used afterwards."""
+        await asyncio.to_thread(self._parts.close)

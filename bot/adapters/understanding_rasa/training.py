@@ -1,0 +1,51 @@
+"""Training the Rasa model, unless nothing that it is made of has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.adapters.understanding_rasa.process import PROJECT, PYTHON, fenced_environment
+from bot.domain.errors import CompanionError
+
+
+class TrainingFailed(CompanionError):
+    """Rasa could not be trained."""
+
+
+MODELS = PROJECT / "models"
+"""Where Rasa itself looks for models. They are made of the checkout alone, so homes share them."""
+
+
+async def train(content: Path, work: Path) -> str:
+    """Train if needed, with names from ``content``; returns what the training said, in a line.
+
+    Raises ``TrainingFailed`` with Rasa's last lines.
+    """
+    if not PYTHON.exists():
+        raise TrainingFailed("Its environment is not there: run 'make setup'.")
+    work.mkdir(parents=True, exist_ok=True)
+    process = await asyncio.create_subprocess_exec(
+        str(PYTHON),
+        "-W",
+        "ignore",
+        str(PROJECT / "train.py"),
+        str(MODELS),
+        "--content",
+        str(content.absolute()),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=fenced_environment(work),
+        cwd=work,
+    )
+    output, _ = await process.communicate()
+    said = output.decode("utf-8", "replace").strip()
+    if process.returncode != 0:
+        raise TrainingFailed("\n".join(["", *said.splitlines()[-15:]]))
+    return said.splitlines()[-1] if said else ""
+
+
+def model_for(content: Path) -> Path | None:
+    """The model that was trained last, or None."""
+    found = sorted(MODELS.glob("*.tar.gz"), key=lambda each: each.stat().st_mtime)
+    return found[-1].absolute() if found and content.is_dir() else None
