@@ -1,0 +1,94 @@
+"""The terminal as a channel: for development, demonstrations and tests.
+
+Each terminal is an address of its own. It puts its lines in the inbox like any other channel and
+takes its replies from the outbox, so it works beside a running ``serve`` and by itself alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from bot.domain.audit import AuditEntry
+from bot.domain.errors import CompanionError
+from bot.domain.messages import ActKind, Outbound, Reply, Said
+from bot.domain.people import Address, Person
+from bot.domain.wording import safe_text
+from bot.services.ports import Clock, Ids, Queue, Record, Work
+
+CHANNEL = "terminal"
+"""Each terminal is a channel of its own below this name, and takes its own replies only."""
+
+LOOKS_AGAIN = 1.0
+"""Seconds after which the outbox is looked at without having been told."""
+
+
+class NoAnswer(CompanionError):
+    """Nothing answered in time: is a companion running in this home?"""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One line and what came back. ``ms``: from the inbox commit to the outbox commit."""
+
+    line: str
+    replies: tuple[Reply, ...]
+    answered_by: str
+    tier: str
+    ms: float
+
+
+class Terminal:
+    """One terminal's conversation, as a stranger or, in a demonstration, as a person."""
+
+    def __init__(self, record: Record, queue: Queue, clock: Clock, ids: Ids) -> None:
+        self._record = record
+        self._queue = queue
+        self._clock = clock
+        self._ids = ids
+        self._value = ids.new()
+        self._channel = f"{CHANNEL}:{self._value}"
+        self._count = 0
+
+    async def speak_as(self, person: Person) -> None:
+        """Give this terminal to a person; only ever called in a demonstration."""
+        now = self._clock.now()
+        address = Address(self._ids.new(), person.id, self._channel, self._value, now)
+        entry = AuditEntry(person.id, now, "program", "open", "terminal")
+        await self._record.save(Work(put=[address], audit=[entry]))
+
+    async def say(self, line: str, *, seconds: float = 30.0) -> Exchange:
+        """Send a line and wait for its answer. Raises ``NoAnswer``."""
+        self._count += 1
+        accepted = await self._queue.accept(
+            Said(
+                channel=self._channel,
+                address=self._value,
+                provider_id=f"{self._value}:{self._count}",
+                kind=ActKind.TEXT,
+                sent_at=self._clock.now(),
+                text=safe_text(line),
+            )
+        )
+        committed = time.time()
+        deadline = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < deadline:
+            handled = await self._queue.handled(accepted.act_id)
+            if handled is not None:
+                replies = tuple(each.reply for each in await self._taken())
+                ms = max((handled.at.timestamp() - committed) * 1000, 0.0)
+                return Exchange(line, replies, handled.answered_by, handled.tier, round(ms, 2))
+            await self._queue.wait_for_outgoing(self._channel, LOOKS_AGAIN)
+        raise NoAnswer
+
+    async def heard(self) -> list[Reply]:
+        """What came unasked since, as when a timer has run out."""
+        return [each.reply for each in await self._taken()]
+
+    async def _taken(self) -> list[Outbound]:
+        taken: list[Outbound] = []
+        while claimed := await self._queue.claim_outgoing(self._channel, 50):
+            await self._queue.sent({each.id: "sent" for each, _ in claimed})
+            taken += [each for each, _ in claimed]
+        return taken

@@ -1,0 +1,1 @@
+"""What both webs share: doors, sessions, headers, pages, static files, health."""
