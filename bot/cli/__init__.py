@@ -1,0 +1,31 @@
+"""The ``companion`` command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.cli import content, maintenance, measuring, people, reports, serving, talking
+from bot.cli.exits import exit_code
+from bot.cli.output import problem
+from bot.domain.errors import CompanionError
+
+_app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="The companion between sessions: serve it, set it up, look after it.",
+)
+for module in (serving, talking, people, content, reports, maintenance, measuring):
+    module.register(_app)
+
+
+def app() -> None:
+    """Run a command; what goes wrong by name is a message and an exit code, not a traceback."""
+    try:
+        _app()
+    except CompanionError as error:
+        problem(str(error))
+        sys.exit(exit_code(error))
+    except KeyboardInterrupt:
+        sys.exit(130)

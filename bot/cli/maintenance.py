@@ -1,0 +1,110 @@
+"""``keys``, ``train`` and ``doctor``."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from bot.adapters.clock import SystemClock
+from bot.adapters.keys import KeyRing
+from bot.adapters.understanding_rasa import model_for
+from bot.adapters.understanding_rasa import train as train_rasa
+from bot.bootstrap import Companion, open_companion
+from bot.cli.exits import exit_code
+from bot.cli.home import keep_logs_quiet, settings_in_force
+from bot.cli.output import as_json, say
+from bot.cli.people import AsJson
+from bot.cli.server import served_state
+from bot.domain.errors import CompanionError, SettingsError
+from bot.settings import Settings
+
+keys_app = typer.Typer(no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(keys_app, name="keys", help="The master key, kept outside the database.")
+    app.command("train")(train)
+    app.command("doctor")(doctor)
+
+
+@keys_app.command("create")
+def create_keys() -> None:
+    """Make the key ring. Keep a copy somewhere safe: without it nothing can be read."""
+    settings = settings_in_force()
+    if settings.companion_key_command:
+        raise SettingsError("COMPANION_KEY_COMMAND is set: keys come from there.")
+    settings.key_file.parent.mkdir(parents=True, exist_ok=True)
+    KeyRing.create(settings.key_file, SystemClock().now())
+    say(f"The key ring is {settings.key_file}, readable by you alone.")
+    say("Keep a copy in a safe place: without it nothing in the record can be read.")
+
+
+def train() -> None:
+    """Train the understanding, unless nothing that it is made of has changed."""
+    keep_logs_quiet()
+    settings = settings_in_force()
+    work = settings.companion_home / "rasa"
+    say(asyncio.run(train_rasa(settings.companion_content, work)))
+
+
+def doctor(
+    json: AsJson = False,
+    audit: Annotated[bool, typer.Option(help="Also walk every audit chain")] = True,
+) -> None:
+    """What is in force, what is missing, and whether the audit is whole."""
+    keep_logs_quiet()
+    settings = settings_in_force()
+    found = asyncio.run(_found(settings, audit=audit))
+    if json:
+        as_json(found)
+    else:
+        for name, value in found.items():
+            say(f"{name}: {value}")
+    problem = found.get("problem")
+    if problem:
+        raise typer.Exit(int(found["exit_code"]))
+
+
+async def _found(settings: Settings, *, audit: bool) -> dict[str, Any]:
+    state = served_state(settings)
+    found: dict[str, Any] = {
+        "settings": {
+            name: str(value) if value is not None else None
+            for name, value in settings.model_dump().items()
+        },
+        "serving": {"pid": state.get("pid"), "web": state.get("web")},
+        "rasa": state.get("rasa") or {"pid": None, "state": "down"},
+        "model": "trained" if model_for(settings.companion_content) else "missing",
+    }
+    try:
+        companion = open_companion(settings)
+    except CompanionError as error:
+        return {**found, "problem": str(error), "exit_code": exit_code(error)}
+    try:
+        found |= await _of_record(companion, audit=audit)
+    finally:
+        await companion.aclose()
+    return found
+
+
+async def _of_record(companion: Companion, *, audit: bool) -> dict[str, Any]:
+    waiting = await companion.sign_offs.waiting()
+    broken: list[str] = []
+    chains = await companion.record.chains() if audit else []
+    for chain in chains:
+        broken += [str(each) for each in await companion.record.verify_chain(chain)]
+    found: dict[str, Any] = {
+        "demo": await companion.is_demo(),
+        "content": {
+            "files": len(companion.content.items),
+            "unsigned": len(waiting),
+            "unsigned_needed_live": [each.path for each in waiting if each.needed_live],
+        },
+        "audit": {"chains": len(chains), "faults": broken} if audit else "not walked",
+    }
+    if broken:
+        found |= {"problem": "The audit is not whole.", "exit_code": 1}
+    return found

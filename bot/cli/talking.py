@@ -1,0 +1,78 @@
+"""``chat``: a conversation in the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Annotated, TextIO
+
+import typer
+
+from bot.bootstrap import Companion, open_companion
+from bot.cli.home import keep_logs_quiet, settings_in_force
+from bot.cli.output import notice
+from bot.cli.people import AsJson
+from bot.cli.server import OWNER, Server, hold_lock, is_served
+from bot.cli.terminal import converse
+from bot.demonstration import is_demo_home
+from bot.settings import Mode
+
+STARTS_WITHIN = 60.0
+"""Seconds that a chat by itself waits for Rasa."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("chat")(chat)
+
+
+def chat(
+    as_person: Annotated[
+        str | None, typer.Option("--as", help="The code of a made-up person, in a demonstration")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Talk to the companion; as a stranger unless --as is given. Reads lines."""
+    keep_logs_quiet()
+    asyncio.run(_chat(as_person, json=json))
+
+
+async def _chat(as_person: str | None, *, json: bool) -> None:
+    settings = settings_in_force()
+    if await is_demo_home(settings):
+        settings = settings.model_copy(update={"companion_mode": Mode.DEMO})
+    if is_served(settings.companion_home):
+        companion = open_companion(settings)
+        try:
+            await converse(companion, as_person, json=json)
+        finally:
+            await companion.aclose()
+        return
+    lock = hold_lock(settings.companion_home)
+    companion = open_companion(settings, owner=OWNER)
+    try:
+        await _by_itself(companion, lock, as_person, json=json)
+    finally:
+        await companion.aclose()
+
+
+async def _by_itself(
+    companion: Companion, lock: TextIO, as_person: str | None, *, json: bool
+) -> None:
+    server = Server(companion, lock, web=False, channels=False)
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, server.stop)
+    try:
+        await server.start()
+        if not await server.until_understanding(STARTS_WITHIN):
+            notice("Rasa is not ready; plan, numbers, skills and safety answer without it.")
+        talking = asyncio.create_task(converse(companion, as_person, json=json))
+        ended = asyncio.create_task(server.until_stopped())
+        await asyncio.wait({talking, ended}, return_when=asyncio.FIRST_COMPLETED)
+        for each in (talking, ended):
+            if each.done():
+                each.result()
+            each.cancel()
+    finally:
+        await server.aclose()

@@ -1,0 +1,80 @@
+"""A conversation in the terminal, for people and for programs."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from bot.bootstrap import Companion
+from bot.channels.terminal import Exchange, Terminal
+from bot.cli.output import as_json, console, say
+from bot.domain.errors import NotPermitted
+from bot.domain.messages import Reply
+from bot.domain.people import Person
+from bot.services.caseloads import find_person
+
+MAY_TAKE = 60.0
+
+
+async def terminal_of(companion: Companion, as_person: str | None) -> Terminal:
+    """A terminal for a stranger, or for a made-up person. Raises ``NotPermitted``, ``NotFound``."""
+    terminal = Terminal(companion.record, companion.record, companion.clock, companion.ids)
+    if as_person is not None:
+        if not await companion.is_demo():
+            raise NotPermitted("Speaking as somebody works in a demonstration only.")
+        person: Person = await find_person(companion.record, as_person)
+        await terminal.speak_as(person)
+    return terminal
+
+
+async def converse(companion: Companion, as_person: str | None, *, json: bool = False) -> None:
+    """Read lines until they end; answer each."""
+    terminal = await terminal_of(companion, as_person)
+    at_terminal = sys.stdin.isatty() and not json
+    listening = asyncio.create_task(_listen(terminal)) if at_terminal else None
+    try:
+        while True:
+            if at_terminal:
+                console.print("[bold]you:[/bold] ", end="")
+            raw = await asyncio.to_thread(sys.stdin.buffer.readline)
+            if not raw:
+                return
+            line = raw.decode("utf-8", "surrogateescape").rstrip("\r\n")
+            exchange = await terminal.say(line, seconds=MAY_TAKE)
+            if json:
+                as_json(_as_object(exchange))
+            else:
+                for reply in exchange.replies:
+                    _show(reply)
+    finally:
+        if listening is not None:
+            listening.cancel()
+
+
+async def _listen(terminal: Terminal) -> None:
+    """Show what comes unasked, as when a timer has run out."""
+    while True:
+        await asyncio.sleep(0.5)
+        for reply in await terminal.heard():
+            say("")
+            _show(reply)
+
+
+def _show(reply: Reply) -> None:
+    say(reply.text)
+    if reply.buttons:
+        console.print("  ".join(f"\\[{each.label}]" for each in reply.buttons), style="cyan")
+    say("")
+
+
+def _as_object(exchange: Exchange) -> dict[str, object]:
+    return {
+        "in": exchange.line.encode("utf-8", "replace").decode(),
+        "out": [
+            {"text": each.text, "buttons": [button.label for button in each.buttons]}
+            for each in exchange.replies
+        ],
+        "answered_by": exchange.answered_by,
+        "tier": exchange.tier,
+        "ms": exchange.ms,
+    }
