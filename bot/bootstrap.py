@@ -109,12 +109,23 @@ class Companion:
         self.passwords.close()
 
 
+def load(settings: Settings) -> tuple[Content, SafetyNet]:
+    """The content and the safety net over its rules. Raises ``ContentBroken``, ``RulesError``."""
+    content = load_content(settings.companion_content)
+    return content, SafetyNet(load_rules(settings.companion_content / "safety" / "rules"))
+
+
 def open_companion(
-    settings: Settings, clock: Clock | None = None, *, owner: str = ""
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    owner: str = "",
+    loaded: tuple[Content, SafetyNet] | None = None,
 ) -> Companion:
     """Open the home that the settings name. Raises ``CompanionError`` with what to do.
 
-    ``owner`` names a process that serves, which takes back what an earlier one still held.
+    ``owner`` names a process that serves, which takes back what an earlier one still held;
+    ``loaded`` is content that was read already.
     """
     clock = clock or SystemClock()
     keys = (
@@ -122,8 +133,7 @@ def open_companion(
         if settings.companion_key_command
         else KeyRing.load(settings.key_file)
     )
-    content = load_content(settings.companion_content)
-    net = SafetyNet(load_rules(settings.companion_content / "safety" / "rules"))
+    content, net = loaded or load(settings)
     ids = SystemIds(clock)
     passwords = Argon2Passwords()
     settings.companion_home.mkdir(parents=True, exist_ok=True)

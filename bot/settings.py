@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -21,7 +21,9 @@ class Mode(StrEnum):
 class Settings(BaseSettings):
     """Frozen settings. Names in the environment are these in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     companion_home: Path = Path("var")
     companion_mode: Mode = Mode.LIVE
@@ -29,9 +31,9 @@ class Settings(BaseSettings):
     companion_key_file: Path | None = None
     companion_key_command: str | None = None
     rasa_url: Annotated[tuple[str, ...], NoDecode] = ()
-    rasa_timeout_seconds: float = 5.0
+    rasa_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
     web_host: str = "127.0.0.1"
-    web_port: int = 8080
+    web_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     practitioner_url: str | None = None
     telegram_token: SecretStr | None = None
     telegram_api_url: str | None = None
@@ -45,14 +47,19 @@ class Settings(BaseSettings):
             return tuple(each.strip().rstrip("/") for each in value.split(",") if each.strip())
         return value
 
+    @field_validator("rasa_url")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            _address(each)
+        return value
+
     @field_validator("telegram_api_url", "practitioner_url")
     @classmethod
     def _bare_address(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise ValueError("give scheme, host and port, as in https://host:443")
+        parts = _address(value)
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError("give scheme, host and port only, without a path")
         return f"{parts.scheme}://{parts.netloc}"
@@ -70,11 +77,17 @@ class Settings(BaseSettings):
         return self.companion_key_file or self.companion_home / "master.key"
 
     @property
-    def models(self) -> Path:
-        """Where trained models are kept."""
-        return self.companion_home / "models"
-
-    @property
     def practitioner_address(self) -> str:
         """The public address of the practitioner web."""
-        return self.practitioner_url or f"http://{self.web_host}:{self.web_port}"
+        host = f"[{self.web_host}]" if ":" in self.web_host else self.web_host
+        return self.practitioner_url or f"http://{host}:{self.web_port}"
+
+
+def _address(value: str) -> SplitResult:
+    """The parts of a web address. Raises ``ValueError`` without scheme, host or a possible port."""
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+        raise ValueError("give scheme, host and port, as in https://host:443")
+    if parts.port == 0:
+        raise ValueError("give a port from 1 to 65535, or none")
+    return parts

@@ -33,6 +33,7 @@ from bot.domain.safety_net import (
 HEADER = frozenset({"kind", "id", "version", "author"})
 _SOURCE = frozenset({"id", "patterns", "example", "counter_example"})
 
+
 class _TextLoader(yaml.SafeLoader):
     """Every value is text: "no", "off" and "2" are words that people write."""
 
@@ -234,9 +235,9 @@ def _contexts(top: _Entry, shelf: _Shelf) -> None:
 def _idioms(top: _Entry, shelf: _Shelf) -> None:
     top.only({*HEADER, "idioms"})
     for entry in top.entries("idioms"):
-        entry.only(_SOURCE)
+        entry.only({*_SOURCE, "unless"})
         shelf.name(entry)
-        shelf.idioms.append(IdiomDefinition(entry.source()))
+        shelf.idioms.append(IdiomDefinition(entry.source(), entry.texts("unless")))
 
 
 def _requests(top: _Entry, shelf: _Shelf) -> None:

@@ -45,8 +45,12 @@ def list_items(json: AsJson = False) -> None:
     if json:
         as_json(
             [
-                {"path": each.path, "group": each.group, "signed": each.path not in unsigned,
-                 "needed_live": each.needed_live}
+                {
+                    "path": each.path,
+                    "group": each.group,
+                    "signed": each.path not in unsigned,
+                    "needed_live": each.needed_live,
+                }
                 for each in items
             ]
         )

@@ -49,7 +49,10 @@ class _Web(uvicorn.Server):
 
 
 class Server:
-    """What ``serve`` runs, under the home's lock. ``web`` and ``channels`` are left out for a chat by itself."""
+    """What ``serve`` runs, under the home's lock.
+
+    ``web`` and ``channels`` are left out for a chat by itself.
+    """
 
     def __init__(
         self, companion: Companion, lock: TextIO, *, web: bool = True, channels: bool = True
@@ -184,13 +187,11 @@ class Server:
     async def _run_rasa(self) -> None:
         if self.rasa is None:
             return
-        if model_for(self._settings.companion_content) is None:
-            log.warning("rasa_training")
-            work = self._settings.companion_home / "rasa"
-            try:
-                await train(self._settings.companion_content, work)
-            except CompanionError as problem:
-                log.error("rasa_not_trained", problem=str(problem))
+        work = self._settings.companion_home / "rasa"
+        try:
+            await train(self._settings.companion_content, work)
+        except CompanionError as problem:
+            log.error("rasa_not_trained", problem=str(problem))
         await self.rasa.run(self._stop)
 
     async def _start_web(self, listening: socket.socket) -> None:

@@ -138,4 +138,3 @@ async def _talk_while_serving(server: Server, companion: Companion) -> None:
         stopped.cancel()
         server.stop()
     talking.cancel()
-

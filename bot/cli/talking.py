@@ -70,9 +70,9 @@ async def _by_itself(
         talking = asyncio.create_task(converse(companion, as_person, json=json))
         ended = asyncio.create_task(server.until_stopped())
         await asyncio.wait({talking, ended}, return_when=asyncio.FIRST_COMPLETED)
-        for each in (talking, ended):
-            if each.done():
-                each.result()
-            each.cancel()
+        for task in (talking, ended):
+            if task.done():
+                task.result()
+            task.cancel()
     finally:
         await server.aclose()

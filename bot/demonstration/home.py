@@ -33,9 +33,9 @@ async def open_or_make(settings: Settings, owner: str = "") -> Companion:
 
 async def is_demo_home(settings: Settings) -> bool:
     """Whether the home holds a demonstration; an empty home holds none."""
-    there = settings.database_url is not None or (
-        settings.companion_home / "companion.sqlite"
-    ).exists()
+    there = (
+        settings.database_url is not None or (settings.companion_home / "companion.sqlite").exists()
+    )
     if not there:
         return False
     companion = open_companion(settings)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 SERVICE_CHAIN = "service"
 """The chain of entries that are about no one person: staff, content, keys."""
@@ -33,13 +33,16 @@ class AuditEntry:
 
 
 def entry_hash(before: str, place: int, entry: AuditEntry) -> str:
-    """SHA-256 (hex) over the hash before, the entry's place in its chain and all its fields."""
+    """SHA-256 (hex) over the hash before, the entry's place in its chain and all its fields.
+
+    The time counts as the moment that it is, whatever zone it is written in.
+    """
     body = json.dumps(
         [
             before,
             place,
             entry.chain,
-            entry.at.isoformat(),
+            entry.at.astimezone(UTC).isoformat(),
             entry.by,
             entry.action,
             entry.thing,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.domain.wording import rating
+
 
 class CommandName(StrEnum):
     """Every command that a Rasa response may name."""
@@ -59,26 +61,28 @@ SLOTS = frozenset(
 
 _UNFILLED = re.compile(r"\{[^}]*\}")
 
+_LONGEST = 80
+
 
 @dataclass(frozen=True)
 class Command:
-    """What Rasa understood. ``confidence`` is 0–1 where Rasa told it."""
+    """What Rasa understood: one command, with the slots that were filled."""
 
     name: CommandName
     slots: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def distress(self) -> int | None:
-        """The distress that was named (0–10), if it is one."""
-        said = self.slots.get("distress", "")
-        return int(said) if said.isdecimal() and int(said) <= 10 else None
+        """The distress that was named (0–10), in figures or in a word, if it is one."""
+        return rating(self.slots.get("distress", ""), 0, 10)
 
 
 def parse_command(payload: object) -> Command | None:
     """The command in a custom payload, or None where it is none.
 
-    Slots that are not set arrive as "None", "" or as a literal "{slot}": they are left out. An
+    Slots that are not set arrive as "None", blank or as a literal "{slot}": they are left out. An
     unknown command, an unknown slot name or a value that is no text makes the whole payload None.
+    A value keeps its first 80 characters.
     """
     if not isinstance(payload, dict):
         return None
@@ -91,7 +95,8 @@ def parse_command(payload: object) -> Command | None:
             continue
         if key not in SLOTS or not isinstance(value, str | None):
             return None
-        if value is None or value in {"", "None"} or _UNFILLED.search(value):
+        said = value.strip() if value is not None else ""
+        if said in {"", "None"} or _UNFILLED.search(said):
             continue
-        slots[key] = value[:80]
+        slots[key] = said[:_LONGEST]
     return Command(CommandName(name), slots)

@@ -28,8 +28,9 @@ class OpenAsk:
 class Conversation:
     """One subject's thread, sealed as a whole in the record.
 
-    ``epoch`` goes up with each fresh start of Rasa's thread, ``in_epoch`` counts its messages. ``earlier`` holds the person's last
-    messages (at most five, oldest first) for the safety net. ``buttons`` are those last shown.
+    ``epoch`` goes up with each fresh start of Rasa's thread, ``in_epoch`` counts its messages.
+    ``earlier`` holds the person's last messages (at most five, oldest first) for the safety net.
+    ``buttons`` are those last shown.
     ``said`` maps a text's key to the alternative used last, so that none comes twice running.
     ``asked_on`` maps a cause to the date (ISO) it was last asked about. ``offered`` are skill ids
     of the last offer. ``waiting_to_join`` holds an invitation's id between code and "Join".

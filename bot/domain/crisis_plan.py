@@ -115,4 +115,4 @@ def current(plans: tuple[CrisisPlan, ...]) -> CrisisPlan | None:
         for each in newest_first
         if each.status not in {PlanStatus.SUPERSEDED, PlanStatus.WITHDRAWN}
     ]
-    return (agreed or living or [None])[0]
+    return next(iter(agreed or living), None)

@@ -19,7 +19,7 @@ class SettingsError(CompanionError):
 
 
 class KeyFileMissing(CompanionError):
-    """There is no key file: make one with 'companion keys create', or restore it from safe keeping."""
+    """There is no key file: make one with 'companion keys create', or restore yours."""
 
 
 class KeyFileUnsafe(CompanionError):
@@ -31,7 +31,7 @@ class KeyFileBroken(CompanionError):
 
 
 class WrongKey(CompanionError):
-    """This key file does not belong to this database: nothing can be read until the right one is back."""
+    """This key file is not this database's: nothing can be read until the right one is back."""
 
 
 class SealBroken(CompanionError):

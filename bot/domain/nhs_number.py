@@ -4,12 +4,13 @@ from __future__ import annotations
 
 
 def is_nhs_number(number: str) -> bool:
-    """Whether ten digits carry a right check digit.
+    """Whether ten digits carry a right check digit and are more than one digit ten times.
 
-    Modulus 11, as the NHS Data Dictionary describes it for NHS NUMBER.
+    Modulus 11, as the NHS Data Dictionary describes it for NHS NUMBER. Ten of the same digit
+    always fit, and are what is typed where a number is not known.
     """
     if len(number) != 10 or not number.isascii() or not number.isdecimal():
         return False
-    total = sum(int(digit) * weight for digit, weight in zip(number, range(10, 1, -1), strict=False))
-    check = (11 - total % 11) % 11
-    return check == int(number[9])
+    digits = [int(each) for each in number]
+    total = sum(digit * weight for digit, weight in zip(digits[:9], range(10, 1, -1), strict=True))
+    return (11 - total % 11) % 11 == digits[9] and len(set(digits)) > 1

@@ -10,6 +10,8 @@ from bot.domain.content import Contact, Hours
 
 LOCAL = ZoneInfo("Europe/London")
 
+_NAMED_HOURS = {0: "midnight", 12: "midday"}
+
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 TEAM_HOURS = Hours(days=(1, 2, 3, 4, 5), opens=time(9), closes=time(17))
@@ -73,12 +75,15 @@ def next_seen(now: datetime, hours: Hours = TEAM_HOURS) -> str:
         if ahead == 0 and local.time() >= hours.opens:
             continue
         named = "today" if ahead == 0 else f"on {_DAYS[day.isoweekday() - 1]}"
-        return f"after {clock_words(hours.opens)} {named}"
+        far = " next week" if ahead == 7 else ""
+        return f"after {clock_words(hours.opens)} {named}{far}"
     return "when they are next at work"
 
 
 def clock_words(at: time) -> str:
-    """A time as people here say it: 9am, 5.30pm."""
+    """A time as people here say it: 9am, 5.30pm, midday, midnight."""
+    if at.minute == 0 and at.hour in _NAMED_HOURS:
+        return _NAMED_HOURS[at.hour]
     hour = at.hour % 12 or 12
     minutes = f".{at.minute:02}" if at.minute else ""
     return f"{hour}{minutes}{'am' if at.hour < 12 else 'pm'}"

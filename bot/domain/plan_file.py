@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.domain.crisis_plan import Agreement, PlanContents, PlanPerson, PlanStatus, PlanStep
 from bot.domain.errors import PlanFileBroken
+from bot.domain.wording import safe_text
 
 _TOP = frozenset({"person", "status", "agreed", "review_due", "plan"})
 _AGREED = frozenset({"person_on", "practitioner_on", "practitioner", "how"})
@@ -82,11 +83,11 @@ def _contents(value: object) -> PlanContents:
     for name, content in said.items():
         place = f"plan.{name}"
         if name == "steps":
-            read[name] = tuple(_step(each, place) for each in _items(content, place))
+            read[name] = tuple(_step(each, at) for at, each in _items(content, place))
         elif name in _PEOPLE:
-            read[name] = tuple(_person(each, place) for each in _items(content, place))
+            read[name] = tuple(_person(each, at) for at, each in _items(content, place))
         elif isinstance(names[name].default, tuple):
-            read[name] = tuple(_text(each, place) for each in _items(content, place))
+            read[name] = tuple(_text(each, at) for at, each in _items(content, place))
         else:
             read[name] = _text(content, place)
     return PlanContents(**read)  # type: ignore[arg-type]
@@ -125,22 +126,27 @@ def _mapping(value: object, place: str, known: frozenset[str]) -> Mapping[str, o
     return value
 
 
-def _items(value: object, place: str) -> list[object]:
+def _items(value: object, place: str) -> list[tuple[str, object]]:
+    """The entries of a list, each with its place, counted from 1."""
     if not isinstance(value, list):
         raise PlanFileBroken(f"{place}: a list was expected here.")
-    return value
+    return [(f"{place}.{at}", each) for at, each in enumerate(value, start=1)]
 
 
 def _text(value: object, place: str, *, needed: bool = True) -> str:
     if value is None and not needed:
         return ""
-    if isinstance(value, int) and not isinstance(value, bool):
-        raise PlanFileBroken(f"{place}: put the number in quotation marks, so that no 0 is lost.")
-    if not isinstance(value, str) or not value.strip():
+    if isinstance(value, int | float | date):
+        raise PlanFileBroken(
+            f"{place}: put this in quotation marks, so that it stays as you wrote it; without them"
+            " a number loses its first 0, and a yes, a no or a date is read as something else."
+        )
+    words = safe_text(value).strip() if isinstance(value, str) else ""
+    if not words:
         raise PlanFileBroken(f"{place}: words were expected here.")
-    if len(value) > _LONGEST:
+    if len(words) > _LONGEST:
         raise PlanFileBroken(f"{place}: at most {_LONGEST} characters.")
-    return value.strip()
+    return words
 
 
 def _date(value: object, place: str) -> date | None:

@@ -11,9 +11,10 @@ def plan_in_words(plan: PlanContents, labels: Mapping[str, str], *, names: bool)
     """The plan's parts with their headings, leaving out what is empty.
 
     ``labels`` are the headings: signs, steps, safer, distractions, people, professionals,
-    matters, staff_help, hidden_names. Without ``names`` people are left out, because somebody
-    else may see this phone, and the text says so.
+    matters, staff_help, hidden_names. Without ``names`` the parts that tell of people and of what
+    matters are left out, because somebody else may see this phone, and the text says so.
     """
+    hidden = plan.distractions or plan.people or plan.professionals or plan.matters_to_me
     parts = [
         _list(labels["signs"], (*plan.early_signs, *plan.late_signs)),
         _steps(labels["steps"], plan),
@@ -21,7 +22,7 @@ def plan_in_words(plan: PlanContents, labels: Mapping[str, str], *, names: bool)
         _list(labels["distractions"], plan.distractions if names else ()),
         _people(labels["people"], plan.people) if names else "",
         _people(labels["professionals"], plan.professionals) if names else "",
-        labels["hidden_names"] if not names and (plan.people or plan.professionals) else "",
+        labels["hidden_names"] if hidden and not names else "",
         _list(labels["matters"], plan.matters_to_me if names else ()),
         _list(labels["staff_help"], plan.helps_from_staff),
     ]

@@ -18,7 +18,7 @@ from bot.domain.activities import (
     Step,
     StepKind,
 )
-from bot.domain.wording import plain, rating
+from bot.domain.wording import plain, rating, whole_number
 
 _WAITING = frozenset(
     {
@@ -30,6 +30,10 @@ _WAITING = frozenset(
         StepKind.OFFER,
     }
 )
+_TIMED = frozenset({StepKind.TIMER, StepKind.BREATHING})
+
+_COUNTED = frozenset({StepKind.CHOICE, StepKind.OFFER})
+"""Where a number is the place of an option; elsewhere it is an answer, or none."""
 
 Answers = Mapping[str, str | int]
 
@@ -59,8 +63,9 @@ def step(activity: Activity, state: State, answer: Answer) -> Moved:
     """Take an answer at the open step.
 
     Returns ``taken=False`` and the unchanged state where the answer is not one of the step's
-    own values. A step that is no longer in the content starts the activity afresh, with the
-    answers kept.
+    own values. A skip leaves what was answered before under that name as it is. A step that is
+    no longer in the content starts the activity afresh, with the answers kept. Raises
+    ``ValueError`` where the content goes round without ever waiting for the person.
     """
     here = activity.at(state.step)
     if here is None:
@@ -70,19 +75,9 @@ def step(activity: Activity, state: State, answer: Answer) -> Moved:
     option = _option(here, state, answer)
     if option is not None:
         return _chose(activity, here, state, option)
-    if here.kind is StepKind.RATING and answer.value is None:
-        number = rating(answer.text, here.lowest, here.highest)
-        if number is None:
-            number = here.words.get(plain(answer.text))
-        if number is not None:
-            return _walk(activity, _next(activity, here), {**state.answers, here.saves_as: number})
-    if here.kind is StepKind.RATING and answer.value is not None and answer.value.isdecimal():
-        number = int(answer.value)
-        if here.lowest <= number <= here.highest:
-            return _walk(activity, _next(activity, here), {**state.answers, here.saves_as: number})
-    if here.kind is StepKind.TEXT and answer.value is None and answer.text.strip():
-        kept = {**state.answers, here.saves_as: answer.text.strip()}
-        return _walk(activity, _next(activity, here), kept)
+    own = _own_value(here, answer)
+    if own is not None:
+        return _walk(activity, _next(activity, here), {**state.answers, here.saves_as: own})
     return Moved(state, taken=False, answers=state.answers)
 
 
@@ -93,7 +88,7 @@ def takes_free_text(activity: Activity, state: State) -> bool:
 
 
 def _time_is_up(activity: Activity, here: Step, state: State) -> Moved:
-    if here.kind not in {StepKind.TIMER, StepKind.BREATHING}:
+    if here.kind not in _TIMED:
         return Moved(state, taken=False, answers=state.answers)
     said = (Line(here.after, step=f"{here.id}_after"),) if here.after else ()
     return _walk(activity, _next(activity, here), dict(state.answers), said)
@@ -110,20 +105,27 @@ def _option(here: Step, state: State, answer: Answer) -> Option | None:
     for each in options:
         if typed in {plain(each.label), plain(each.value), *(plain(also) for also in each.also)}:
             return each
-    counts_options = here.kind in {StepKind.CHOICE, StepKind.OFFER}
-    if counts_options and typed.isdecimal() and 1 <= int(typed) <= len(options):
-        return options[int(typed) - 1]
-    return None
+    number = whole_number(answer.text) if here.kind in _COUNTED else None
+    return options[number - 1] if number is not None and 1 <= number <= len(options) else None
+
+
+def _own_value(here: Step, answer: Answer) -> str | int | None:
+    """The words of a free text, or the number of a rating; None for what is neither."""
+    if here.kind is StepKind.TEXT and answer.value is None:
+        return answer.text.strip() or None
+    if here.kind is not StepKind.RATING:
+        return None
+    said = answer.text if answer.value is None else answer.value
+    number = rating(said, here.lowest, here.highest)
+    words = {plain(word): stands_for for word, stands_for in here.words.items()}
+    return number if number is not None else words.get(plain(said))
 
 
 def _chose(activity: Activity, here: Step, state: State, option: Option) -> Moved:
     answers = dict(state.answers)
-    is_skip = option.value == "skip"
-    is_plain_timer = here.kind in {StepKind.TIMER, StepKind.BREATHING}
-    if not is_skip and not is_plain_timer:
-        answers[here.saves_as] = option.value
-    if is_skip:
-        answers.pop(here.saves_as, None)
+    if option.value != "skip" and here.kind not in _TIMED:
+        is_number = here.kind is StepKind.RATING and option.value.isdecimal()
+        answers[here.saves_as] = int(option.value) if is_number else option.value
     offered = {value for value, _ in state.offered}
     if here.kind is StepKind.OFFER and option.value in offered:
         return Moved(None, chosen=option.value, answers=answers)
@@ -167,10 +169,10 @@ def _stand(here: Step, state: State, lines: tuple[Line, ...]) -> Moved:
         wait = timedelta(seconds=here.pace.seconds)
     offered = tuple(Option(value, label) for value, label in state.offered)
     wants_offer = here.kind is StepKind.OFFER and not state.offered
-    shown = () if wants_offer else (Line(here.say, (*offered, *here.options), here.buttons, here.id),)
-    return Moved(
-        state, (*lines, *shown), wait=wait, wants_offer=wants_offer, answers=state.answers
+    shown = (
+        () if wants_offer else (Line(here.say, (*offered, *here.options), here.buttons, here.id),)
     )
+    return Moved(state, (*lines, *shown), wait=wait, wants_offer=wants_offer, answers=state.answers)
 
 
 def _branch(here: Step, answers: Answers) -> str | None:

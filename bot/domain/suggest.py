@@ -26,7 +26,7 @@ HIGH_DISTRESS = 8
 
 @dataclass(frozen=True)
 class Past:
-    """What happened when a person practised a skill before."""
+    """What happened when a person practised a skill before: how often, and how often it was so."""
 
     times: int = 0
     helped: int = 0
@@ -34,7 +34,7 @@ class Past:
 
 
 def past_of(events: Iterable[EngagementEvent]) -> dict[str, Past]:
-    """What each skill did for a person, by skill id, from their practice events."""
+    """What each skill did for a person, by skill id, from their practices and what they said."""
     past: dict[str, Past] = {}
     for event in events:
         skill = event.details.get("skill")
@@ -43,7 +43,7 @@ def past_of(events: Iterable[EngagementEvent]) -> dict[str, Past]:
         so_far = past.get(skill, Past())
         result = event.details.get("result")
         past[skill] = Past(
-            so_far.times + 1,
+            so_far.times + (event.kind is EventKind.PRACTICE),
             so_far.helped + (result == Result.HELPED),
             so_far.worse + (result == Result.WORSE),
         )
@@ -76,12 +76,12 @@ def suggest(
     in_band = [each for each in left if _misses_by(each, distress) == 0]
     others = sorted(
         (each for each in left if each not in in_band),
-        key=lambda each: (_misses_by(each, distress), each.title),
+        key=lambda each: (_made_worse(each, past), _misses_by(each, distress), each.title),
     )
     ordered = sorted(in_band, key=lambda each: _rank(each, need, past))
     if len(ordered) < 2:
         ordered += others[: 2 - len(ordered)]
-    return ordered[:most]
+    return sorted(ordered, key=lambda each: _made_worse(each, past))[:most]
 
 
 def _misses_by(skill: Skill, distress: int | None) -> int:
@@ -91,12 +91,13 @@ def _misses_by(skill: Skill, distress: int | None) -> int:
     return max(lowest - distress, distress - highest, 0)
 
 
-def _rank(
-    skill: Skill, need: str | None, past: Mapping[str, Past]
-) -> tuple[bool, bool, int, int, str]:
+def _made_worse(skill: Skill, past: Mapping[str, Past]) -> bool:
+    return past.get(skill.id, Past()).worse > 0
+
+
+def _rank(skill: Skill, need: str | None, past: Mapping[str, Past]) -> tuple[bool, int, int, str]:
     before = past.get(skill.id, Past())
     return (
-        before.worse > 0 and before.helped <= before.worse,
         need is not None and need not in skill.needs,
         -before.helped,
         skill.minutes,

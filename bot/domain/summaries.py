@@ -16,7 +16,6 @@ from bot.domain.engagement import EngagementEvent, EventKind, Result
 from bot.domain.errors import BadInput
 from bot.domain.opening_hours import LOCAL
 
-
 EARLIEST_YEAR = 2000
 LATEST_YEAR = 2199
 

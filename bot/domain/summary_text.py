@@ -14,7 +14,7 @@ RESULTS: dict[Result | None, str] = {
     Result.HELPED: "helped",
     Result.NO_DIFFERENCE: "made no difference",
     Result.WORSE: "made things worse",
-    None: "not said",
+    None: "nothing said",
 }
 """How staff read what a person said of a practice."""
 
@@ -106,7 +106,7 @@ def _section(title: str, lines: list[str]) -> Iterator[str]:
 
 def _skill(skill: SkillPractised) -> Iterator[str]:
     said = ", ".join(
-        f"{words} {times(skill.said(result))}"
+        f"{words} ({times(skill.said(result))})"
         for result, words in RESULTS.items()
         if skill.said(result)
     )

@@ -57,7 +57,7 @@ class SignIn:
         refused: bool = False,
         username: str = "",
     ) -> Response:
-        visit = self.cookies.visit(request)
+        visit = self.cookies.visit_or_new(request)
         page = self.pages.show(
             "sign_in.jinja",
             status=status,

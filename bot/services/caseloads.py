@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain.audit import SERVICE_CHAIN, AuditEntry
 from bot.domain.concerns import Concern, ConcernStatus, Task
@@ -43,37 +43,49 @@ async def nearness(record: Record, staff: Staff, person: Person) -> Relation:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What waits about one person: the concern that is not closed, and tasks, first due first."""
+
+    person: Person
+    concern: Concern | None
+    tasks: tuple[Task, ...]
+
+    def __bool__(self) -> bool:
+        return self.concern is not None or bool(self.tasks)
+
+    @property
+    def place(self) -> tuple[bool, datetime]:
+        """Where it comes in a list: concerns first, the longest open in front; then tasks."""
+        if self.concern is not None:
+            return False, self.concern.opened_at
+        return True, self.tasks[0].due_at
+
+
+@dataclass(frozen=True)
 class CaseloadLine:
-    """One person at a glance. ``last_contact`` is a local day; ``concern`` the unclosed one."""
+    """One person at a glance. ``last_contact`` is a local day."""
 
     person: Person
     plan: PlanStanding
     last_contact: date | None
-    concern: Concern | None
-    tasks: tuple[Task, ...]
+    waiting: Waiting
 
 
 @dataclass(frozen=True)
 class Caseload:
-    """A practitioner's people by name, and concerns of their team that are on other caseloads.
+    """A practitioner's people by name, and what waits elsewhere in their team.
 
     ``names`` maps ids of colleagues who have something here to their names.
     """
 
     lines: tuple[CaseloadLine, ...]
-    elsewhere: tuple[tuple[Person, Concern], ...]
+    elsewhere: tuple[Waiting, ...]
     names: Mapping[str, str]
 
     @property
-    def to_look_at(self) -> tuple[CaseloadLine, ...]:
-        """Those with a concern or a task: concerns first, the longest open in front."""
-        concerns = [(each.concern.opened_at, each) for each in self.lines if each.concern]
-        tasks = [
-            (each.tasks[0].due_at, each) for each in self.lines if each.tasks and not each.concern
-        ]
-        concerns.sort(key=lambda pair: pair[0])
-        tasks.sort(key=lambda pair: pair[0])
-        return tuple(line for _, line in (*concerns, *tasks))
+    def to_look_at(self) -> tuple[Waiting, ...]:
+        """What waits about the people on this caseload, in the order to look at it."""
+        return _in_order(line.waiting for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -106,12 +118,11 @@ class Caseloads:
         """The caseload of ``by``. Raises ``NotPermitted`` for roles that have none."""
         check_may(by, Action.SEE, Thing.CONCERN, Relation.OWN)
         entries = await self.record.find(CaseloadEntry, staff_id=by.id, until=None)
-        subjects = tuple(each.subject for each in entries)
-        concerns = await self.record.find(Concern, status=UNCLOSED, order="opened_at")
-        lines = await self._lines(subjects, concerns) if subjects else ()
-        elsewhere = await self._elsewhere(by, subjects, concerns)
-        owners = {each.concern.owner for each in lines if each.concern}
-        owners |= {concern.owner for _, concern in elsewhere}
+        own = tuple(each.subject for each in entries)
+        everywhere = await self._waiting()
+        lines = await self._lines(own, everywhere)
+        elsewhere = await self._elsewhere(by, own, everywhere)
+        shown = [*(line.waiting for line in lines), *elsewhere]
         entry = AuditEntry(
             SERVICE_CHAIN,
             self.clock.now(),
@@ -121,6 +132,7 @@ class Caseloads:
             {"people": str(len(lines)), "elsewhere": str(len(elsewhere))},
         )
         await self.record.save(Work(audit=[entry]))
+        owners = {each.concern.owner for each in shown if each.concern}
         return Caseload(lines, elsewhere, await self._names(owners))
 
     async def near(self, code: str, *, by: Staff) -> Relation:
@@ -190,40 +202,51 @@ class Caseloads:
         await self.record.save(Work(put=[entry], audit=[audit]))
         return entry
 
+    async def _waiting(self) -> dict[SubjectId, tuple[Concern | None, tuple[Task, ...]]]:
+        """All that waits, by person: few rows, whatever the size of the record."""
+        concerns = await self.record.find(Concern, status=UNCLOSED, order="opened_at")
+        tasks = await self.record.find(Task, done_at=None, order="due_at")
+        concern_of = {each.subject: each for each in concerns}
+        return {
+            subject: (
+                concern_of.get(subject),
+                tuple(each for each in tasks if each.subject == subject),
+            )
+            for subject in {*concern_of, *(each.subject for each in tasks)}
+        }
+
     async def _lines(
-        self, subjects: tuple[SubjectId, ...], concerns: Iterable[Concern]
+        self,
+        own: tuple[SubjectId, ...],
+        everywhere: Mapping[SubjectId, tuple[Concern | None, tuple[Task, ...]]],
     ) -> tuple[CaseloadLine, ...]:
-        people = await self.record.find(Person, id=subjects)
-        plans = await self.record.find(CrisisPlan, subject=subjects)
-        tasks = await self.record.find(Task, subject=subjects, done_at=None, order="due_at")
-        open_now = {each.subject: each for each in concerns}
+        if not own:
+            return ()
+        people = await self.record.find(Person, id=own)
+        plans = await self.record.find(CrisisPlan, subject=own)
         today = self.clock.now().astimezone(LOCAL).date()
         lines = [
             CaseloadLine(
                 person,
                 plan_standing((each for each in plans if each.subject == person.id), today),
                 await self._last_contact(person.id),
-                open_now.get(person.id),
-                tuple(each for each in tasks if each.subject == person.id),
+                Waiting(person, *everywhere.get(person.id, (None, ()))),
             )
             for person in people
         ]
         return tuple(sorted(lines, key=lambda each: each.person.called.casefold()))
 
     async def _elsewhere(
-        self, by: Staff, own: tuple[SubjectId, ...], concerns: Iterable[Concern]
-    ) -> tuple[tuple[Person, Concern], ...]:
-        if not can(by, Action.SEE, Thing.CONCERN, Relation.TEAM):
+        self,
+        by: Staff,
+        own: tuple[SubjectId, ...],
+        everywhere: Mapping[SubjectId, tuple[Concern | None, tuple[Task, ...]]],
+    ) -> tuple[Waiting, ...]:
+        others = tuple(each for each in everywhere if each not in own)
+        if not others or not can(by, Action.SEE, Thing.CONCERN, Relation.TEAM):
             return ()
-        others = {each.subject: each for each in concerns if each.subject not in own}
-        if not others:
-            return ()
-        people = {each.id: each for each in await self.record.find(Person, id=tuple(others))}
-        return tuple(
-            (people[subject], concern)
-            for subject, concern in others.items()
-            if subject in people and people[subject].team == by.team
-        )
+        people = await self.record.find(Person, id=others, team=by.team)
+        return _in_order(Waiting(each, *everywhere[each.id]) for each in people)
 
     async def _last_contact(self, subject: SubjectId) -> date | None:
         last = await self.record.find(EngagementEvent, subject=subject, order="-at", limit=1)
@@ -234,3 +257,7 @@ class Caseloads:
         if not wanted:
             return {}
         return {each.id: each.name for each in await self.record.find(Staff, id=wanted)}
+
+
+def _in_order(waiting: Iterable[Waiting]) -> tuple[Waiting, ...]:
+    return tuple(sorted((each for each in waiting if each), key=lambda each: each.place))

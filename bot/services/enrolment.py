@@ -76,9 +76,7 @@ class Enrolment:
         entry = AuditEntry(
             person.id, now, f"staff:{by.id}", "add", "person", {"key_worker": worker.id}
         )
-        await self.record.save(
-            Work(put=[person, caseload], new_keys=[person.id], audit=[entry])
-        )
+        await self.record.save(Work(put=[person, caseload], new_keys=[person.id], audit=[entry]))
         return person
 
     async def invite(self, code: str, *, by: Staff) -> str:

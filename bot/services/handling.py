@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 
 import structlog
 
@@ -60,7 +61,7 @@ class Worker:
             subject = acts[0].subject
             task = asyncio.create_task(self._conversation(subject, acts))
             self._busy[subject] = task
-            task.add_done_callback(lambda _, subject=subject: self._busy.pop(subject, None))
+            task.add_done_callback(partial(self._free, subject))
         if claimed:
             await asyncio.sleep(0)
             return
@@ -71,6 +72,9 @@ class Worker:
         _, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for each in left:
             each.cancel()
+
+    def _free(self, subject: SubjectId, _: asyncio.Task[None]) -> None:
+        self._busy.pop(subject, None)
 
     async def _renew(self) -> None:
         while True:

@@ -114,7 +114,9 @@ class Queue(Protocol):
         """Waiting acts of up to ``limit`` subjects not leased by another, each list in order."""
         ...
 
-    async def release(self, subject: SubjectId, retry: Mapping[str, datetime] | None = None) -> None:
+    async def release(
+        self, subject: SubjectId, retry: Mapping[str, datetime] | None = None
+    ) -> None:
         """Give the lease back; ``retry`` maps an act's id to when it may be tried again."""
         ...
 

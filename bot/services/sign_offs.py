@@ -37,9 +37,7 @@ class ContentSignOffs:
         for path in paths or ():
             if path not in known:
                 raise NotFound(f"There is no content file {path}.")
-        wanted = [
-            each for each in await self.waiting() if paths is None or each.path in set(paths)
-        ]
+        wanted = [each for each in await self.waiting() if paths is None or each.path in set(paths)]
         now = self.clock.now()
         work = Work()
         for item in wanted:

@@ -132,10 +132,9 @@ class StaffAccounts:
         if turn:
             await self.pause(turn.total_seconds())
         staff = await self._by_username(known_as)
+        stand_in = await self._nobodys_hash()
         hashed = staff.password if staff and staff.password and not staff.ended_at else ""
-        right = await self.passwords.verify(
-            hashed or await self._nobodys_hash(), password[:LONGEST_PASSWORD]
-        )
+        right = await self.passwords.verify(hashed or stand_in, password[:LONGEST_PASSWORD])
         if staff is None or not hashed or not right:
             await self._note_refused(staff)
             return None

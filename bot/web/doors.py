@@ -80,16 +80,20 @@ class Cookies:
         self._drop(response, "session")
 
     def visit(self, request: Request) -> str:
+        """The visit's cookie, or nothing."""
+        return request.cookies.get(self._place.cookie_name("visit"), "")
+
+    def visit_or_new(self, request: Request) -> str:
         """The visit's cookie, or a new one that ``keep_visit`` has to hand out."""
-        return request.cookies.get(self._place.cookie_name("visit"), "") or self._ids.token()
+        return self.visit(request) or self._ids.token()
 
     def keep_visit(self, response: Response, value: str) -> None:
         """Hand the visit's cookie out."""
         self._set(response, "visit", value)
 
     def visit_csrf(self, visit: str) -> str:
-        """The token of a visit's forms."""
-        return self._secrets.digest("visit-form", visit)
+        """The token of a visit's forms; nothing without a visit."""
+        return self._secrets.digest("visit-form", visit) if visit else ""
 
     def _set(self, response: Response, what: str, value: str) -> None:
         response.set_cookie(
@@ -130,8 +134,7 @@ class Guard(Generic[V]):
         async def enter(request: Request) -> Response:
             request.scope["companion.route"] = door.path
             if door.method == "POST":
-                visit = request.cookies and self._cookies.visit(request)
-                await _check_form(request, self._cookies.visit_csrf(visit) if visit else "")
+                await _check_form(request, self._cookies.visit_csrf(self._cookies.visit(request)))
             return await door.answer(request)
 
         return _route(door, enter)

@@ -41,6 +41,7 @@ class Pages:
             ),
             autoescape=True,
             undefined=ChainableUndefined,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )

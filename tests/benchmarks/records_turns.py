@@ -18,6 +18,7 @@ import pstats
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from bot.adapters.clock import SystemClock
@@ -75,9 +76,7 @@ class Turns:
                 continue
             await self.record.sent({reply.id: "sent" for reply, _ in replies})
             for reply, _ in replies:
-                waiting = self.sent.pop(reply.in_reply_to or "", None)
-                if waiting and not waiting.done():
-                    waiting.set_result(time.perf_counter())
+                _mark(self.sent, reply.in_reply_to or "")
 
     async def _handle(self, acts: list[Act]) -> None:
         for act in acts:
@@ -99,7 +98,7 @@ class Turns:
         )
         work = Work(
             put=[
-                Conversation(subject, conversation.epoch + 1, ((now, act.text),)),
+                replace(conversation, epoch=conversation.epoch + 1, earlier=((now, act.text),)),
                 run,
                 EngagementEvent(IDS.new(), subject, EventKind.CONTACT, now, {"skill": "stop"}),
             ],
@@ -108,9 +107,7 @@ class Turns:
             handled=Handled(act.id, "command", "none", now),
         )
         await self.record.save(work, durable=False)
-        waiting = self.answered.pop(act.id, None)
-        if waiting and not waiting.done():
-            waiting.set_result(time.perf_counter())
+        _mark(self.answered, act.id)
 
     def _reply(self, act: Act, place: int) -> Outbound:
         button = Button("Practise now", Press("skill", "stop"))
@@ -122,14 +119,25 @@ class Turns:
 
     async def one(self, address: str) -> tuple[float, float, float]:
         """Seconds until accepted, answered (in the outbox) and sent."""
-        loop = asyncio.get_running_loop()
         started = time.perf_counter()
         said = Said("terminal", address, IDS.new(), ActKind.TEXT, CLOCK.now(), WORDS)
         accepted = await self.record.accept(said)
         taken = time.perf_counter()
-        answered = self.answered.setdefault(accepted.act_id, loop.create_future())
-        sent = self.sent.setdefault(accepted.act_id, loop.create_future())
-        return taken - started, await answered - started, await sent - started
+        answered = await _marked(self.answered, accepted.act_id)
+        sent = await _marked(self.sent, accepted.act_id)
+        return taken - started, answered - started, sent - started
+
+
+def _mark(marks: dict[str, asyncio.Future[float]], act_id: str) -> None:
+    mark = marks.setdefault(act_id, asyncio.get_running_loop().create_future())
+    if not mark.done():
+        mark.set_result(time.perf_counter())
+
+
+async def _marked(marks: dict[str, asyncio.Future[float]], act_id: str) -> float:
+    when = await marks.setdefault(act_id, asyncio.get_running_loop().create_future())
+    del marks[act_id]
+    return when
 
 
 async def people(record: SqlRecord, number: int) -> list[str]:

@@ -22,7 +22,7 @@ from bot.domain.wording import plain
 GAPS = frozenset({"name", "skill", "minutes", "before", "after"})
 """Gaps that any activity may use, besides its own answers as {answer.NAME}."""
 
-KNOWN_BEFORE = frozenset({"before", "distress", "need"})
+KNOWN_BEFORE = frozenset({"before", "distress", "need", "guest"})
 """Answers that the program may bring along when an activity begins."""
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import NullPool
 
-from bot.domain.errors import AlreadyThere, CompanionError, RecordUnavailable, SettingsError
+from bot.domain.errors import AlreadyThere, RecordUnavailable, SettingsError
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -65,18 +65,15 @@ def _prepare_sqlite(connection: object, _: object) -> None:
     execute("PRAGMA temp_store=MEMORY")
 
 
-def named(error: Exception) -> CompanionError:
-    """The error to raise for what the database said; its own text stays behind.
+def named(error: Exception) -> Exception:
+    """The error to raise for what the database said, whose own text can hold values.
 
-    The database's text can hold values.
+    Anything else is a mistake of ours and stays what it is.
     """
-    if isinstance(error, CompanionError):
-        return error
     if isinstance(error, IntegrityError):
         return AlreadyThere()
     if isinstance(error, DBAPIError):
-        code = getattr(error.orig, "sqlite_errorname", None) or getattr(
-            error.orig, "sqlstate", None
-        )
-        return RecordUnavailable(f"({code or type(error).__name__})")
-    return RecordUnavailable(f"({type(error).__name__})")
+        told = error.orig
+        code = getattr(told, "sqlite_errorname", None) or getattr(told, "sqlstate", None)
+        return RecordUnavailable(f"({code or type(told).__name__})")
+    return error

@@ -99,7 +99,7 @@ def _lease_in(dialect: str) -> Any:
         index_elements=["subject"],
         set_={"owner": into.excluded.owner, "until": into.excluded.until},
         where=leases.c.until <= into.excluded.until - LEASE // MICROSECOND,
-    )
+    ).returning(leases.c.subject)
 
 
 def turn(rows: Sequence[Row[Any]], now: int) -> list[Row[Any]]:
@@ -160,7 +160,7 @@ class Claim(Job):
 
     def _lease(self, group: Group, subject: str) -> bool:
         row = {"subject": subject, "owner": self.owner, "until": to_micros(self.now + LEASE)}
-        return group.connection.execute(_lease_in(group.dialect), row).rowcount == 1
+        return group.connection.execute(_lease_in(group.dialect), row).first() is not None
 
 
 @dataclass(frozen=True)

@@ -146,13 +146,15 @@ class Mapped(Generic[Entity]):
         """The entity as a row. ``key`` is its subject's; None where nothing is sealed."""
         row: Row = {name: to_column(getattr(entity, name)) for name in self.plain}
         row_id = str(getattr(entity, self.key))
+        if not all(map(is_storable, row.values())):
+            raise BadInput(f"{self.table.name} {row_id!r}")
         for column, part, adapter in self._parts:
             if key is None:
                 raise SealBroken(f"{column.label} {row_id}")
             held = part(**{name: getattr(entity, name) for name in column.fields})
             place = Place(self.subject_of(entity), column.label, row_id)
             try:
-                row[column.name] = key.seal(place, adapter.dump_json(held))
+                row[column.name] = key.seal(place, adapter.dump_json(held, warnings="error"))
             except PydanticSerializationError:
                 # The error's text holds the value.
                 raise BadInput(f"{column.label} {row_id}") from None

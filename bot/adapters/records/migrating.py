@@ -36,7 +36,7 @@ def migrate_engine(engine: Engine, revision: str = "head") -> None:
         with engine.connect() as connection:
             _in_transaction(connection, revision)
     except Exception as error:
-        raise named(error) from error
+        raise named(error) from None
 
 
 def check_version(connection: Connection) -> None:

@@ -32,7 +32,7 @@ def open_said(key: DataKey, place: Place, sealed: bytes) -> tuple[str, str]:
 def seal_reply(key: DataKey, place: Place, reply: Reply) -> bytes:
     """What is said to a person. Raises ``BadInput`` for what no channel can carry."""
     try:
-        return key.seal(place, _REPLY.dump_json(reply))
+        return key.seal(place, _REPLY.dump_json(reply, warnings="error"))
     except PydanticSerializationError:
         raise BadInput(f"{place.label} {place.row_id}") from None
 

@@ -133,6 +133,8 @@ class PostgresqlWatch:
     def close(self) -> None:
         """Hear nothing more."""
         self._ended.set()
+        with suppress(Exception), self._engine.connect() as connection:
+            connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
         self._thread.join()
 
     def _run(self) -> None:
@@ -151,5 +153,5 @@ class PostgresqlWatch:
             driver.execute(f"LISTEN {CHANNEL}")
             self._bells.ring_all()
             while not self._ended.is_set():
-                for heard in driver.notifies(timeout=_LISTEN_SECONDS):
+                for heard in driver.notifies(timeout=_LISTEN_SECONDS, stop_after=1):
                     self._bells.ring({heard.payload})

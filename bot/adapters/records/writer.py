@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from bot.adapters.records.encryption import DataKeys
 from bot.adapters.records.engines import BEGIN, POSTGRESQL, SQLITE, named
 from bot.adapters.records.group import Group, Job, Wanted
-from bot.domain.errors import CompanionError, RecordUnavailable
+from bot.domain.errors import RecordUnavailable
 
 _GROUP_SIZE = 256
 _POSTGRESQL_THREADS = 3
@@ -42,7 +42,7 @@ class _Waiting:
 class _Done:
     waiting: _Waiting
     result: Any = None
-    error: CompanionError | None = None
+    error: Exception | None = None
 
 
 class _Lane:

@@ -12,6 +12,7 @@ import aiohttp
 import structlog
 
 from bot.domain.commands import Command, CommandName, parse_command
+from bot.domain.wording import safe_text
 from bot.services.ports import Secrets
 
 log = structlog.get_logger(__name__)
@@ -40,8 +41,16 @@ ASIDES = {
 }
 """Intents that ask for something else in the middle of a free-text step."""
 
-_INJECTION = re.compile(r"^[\s/]+")
+LONGEST = 2_000
+"""Characters that Rasa is given. A text of 100,000 blocks its server for two seconds."""
+
+_UNSEEN = r"\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+
+_INJECTION = re.compile(rf"^[{_UNSEEN}/]+|[{_UNSEEN}]+$")
 """Rasa reads text that begins with "/" as an intent, also after a space of any kind."""
+
+_NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError)
+"""What talking to Rasa may end in; the last is what an answer nested too deeply does."""
 
 State = Literal["ready", "starting", "down"]
 
@@ -137,12 +146,14 @@ class RasaUnderstanding:
             async with asyncio.timeout(seconds):
                 async with (
                     self._places,
-                    self._client().post(url, json=body, timeout=_limit(seconds)) as response,
+                    self._client().post(
+                        url, json=body, timeout=_limit(seconds), allow_redirects=False
+                    ) as response,
                 ):
                     if response.status != 200:
                         raise aiohttp.ClientError
                     answer = await response.json(content_type=None)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as problem:
+        except _NO_ANSWER as problem:
             self._answered = False
             log.warning("rasa_no_answer", problem=type(problem).__name__)
             return None
@@ -158,7 +169,7 @@ class RasaUnderstanding:
 
 def without_injection(text: str) -> str:
     """Text that Rasa reads as words whatever it begins with; empty where nothing is left."""
-    return _INJECTION.sub("", text).strip()
+    return _INJECTION.sub("", safe_text(text, LONGEST))
 
 
 def _limit(seconds: float) -> aiohttp.ClientTimeout:

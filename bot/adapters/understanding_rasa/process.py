@@ -36,22 +36,34 @@ ENVIRONMENT = {
 """All that Rasa is given beside PATH, HOME and LANG: no token, no key, no database address."""
 
 
-def fenced_environment(work: Path) -> dict[str, str]:
+def fenced_environment(work: Path, python: Path = PYTHON) -> dict[str, str]:
     """The listed environment of a Rasa process that works in ``work``."""
     return {
         **ENVIRONMENT,
-        "PATH": f"{PYTHON.parent}:/usr/bin:/bin",
-        "HOME": str(work),
+        "PATH": f"{python.parent}:/usr/bin:/bin",
+        "HOME": str(work.absolute()),
         "LANG": "C.UTF-8",
     }
 
 
 class RasaProcess:
-    """Starts Rasa on loopback and a free port, and starts it again when it ends."""
+    """Starts Rasa on loopback and a free port, and starts it again when it ends.
 
-    def __init__(self, work: Path, model: Callable[[], Path | None]) -> None:
+    ``project`` is the folder of its ``serve.py``, ``python`` the interpreter that runs it.
+    """
+
+    def __init__(
+        self,
+        work: Path,
+        model: Callable[[], Path | None],
+        *,
+        project: Path = PROJECT,
+        python: Path = PYTHON,
+    ) -> None:
         self._work = work
         self._model = model
+        self._project = project
+        self._python = python
         self._process: asyncio.subprocess.Process | None = None
         self._state: State = "starting"
         self._port = 0
@@ -84,8 +96,7 @@ class RasaProcess:
                     await _wait(stop, PAUSES[-1])
                     continue
                 self._is("starting")
-                await self._start(model)
-                if await self._until_ready(stop):
+                if await self._start(model) and await self._until_ready(stop):
                     failures = 0
                     self._is("ready")
                     await self._until_ended(stop)
@@ -100,15 +111,25 @@ class RasaProcess:
             await self._end()
             self._is("down")
 
-    async def _start(self, model: Path) -> None:
+    async def _start(self, model: Path) -> bool:
+        """Start it; False where it cannot be, as without its environment."""
+        self._process = None
+        try:
+            await self._launch(model)
+        except OSError as problem:
+            log.error("rasa_not_started", problem=type(problem).__name__)
+            return False
+        return True
+
+    async def _launch(self, model: Path) -> None:
         self._work.mkdir(parents=True, exist_ok=True)
         self._port = _free_port()
         with (self._work / "rasa.log").open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                str(PYTHON),
+                str(self._python),
                 "-W",
                 "ignore",
-                str(PROJECT / "serve.py"),
+                str(self._project / "serve.py"),
                 "--port",
                 str(self._port),
                 "--model",
@@ -120,7 +141,7 @@ class RasaProcess:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=output,
                 stderr=output,
-                env=fenced_environment(self._work),
+                env=fenced_environment(self._work, self._python),
                 cwd=self._work,
                 start_new_session=True,
             )
@@ -144,9 +165,11 @@ class RasaProcess:
             return
         ended = asyncio.create_task(self._process.wait())
         stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        for each in (ended, stopped):
-            each.cancel()
+        try:
+            await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended.cancel()
+            stopped.cancel()
 
     async def _end(self) -> None:
         process = self._process
@@ -178,12 +201,16 @@ async def _listens(port: int) -> bool:
     """Whether Rasa answers there: it listens only once its model is loaded."""
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    try:
         writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         await writer.drain()
         line = await asyncio.wait_for(reader.readline(), 2)
-        writer.close()
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError, ValueError):
         return False
+    finally:
+        writer.close()
     return b" 200 " in line
 
 

@@ -17,28 +17,35 @@ MODELS = PROJECT / "models"
 """Where Rasa itself looks for models. They are made of the checkout alone, so homes share them."""
 
 
-async def train(content: Path, work: Path) -> str:
+async def train(
+    content: Path, work: Path, *, project: Path = PROJECT, python: Path = PYTHON
+) -> str:
     """Train if needed, with names from ``content``; returns what the training said, in a line.
 
-    Raises ``TrainingFailed`` with Rasa's last lines.
+    A training that is no longer waited for ends. Raises ``TrainingFailed`` with Rasa's last lines.
     """
-    if not PYTHON.exists():
+    if not python.exists():
         raise TrainingFailed("Its environment is not there: run 'make setup'.")
     work.mkdir(parents=True, exist_ok=True)
     process = await asyncio.create_subprocess_exec(
-        str(PYTHON),
+        str(python),
         "-W",
         "ignore",
-        str(PROJECT / "train.py"),
-        str(MODELS),
+        str(project / "train.py"),
+        str(project / MODELS.name),
         "--content",
         str(content.absolute()),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env=fenced_environment(work),
+        env=fenced_environment(work, python),
         cwd=work,
     )
-    output, _ = await process.communicate()
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     said = output.decode("utf-8", "replace").strip()
     if process.returncode != 0:
         raise TrainingFailed("\n".join(["", *said.splitlines()[-15:]]))

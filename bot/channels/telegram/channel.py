@@ -106,7 +106,6 @@ class Telegram:
             else:
                 failures = 0
                 self._enter(State.POLLING)
-        await self._confirm()
         self._enter(State.STOPPED)
 
     async def send(self, address: str, reply: Reply, buttons: list[tuple[str, str]]) -> None:
@@ -195,13 +194,6 @@ class Telegram:
         """Stop the button's spinner. It does not matter if that comes too late."""
         with suppress(TelegramError):
             await self._bot.answer_callback_query(query_id)
-
-    async def _confirm(self) -> None:
-        """Tell Telegram of the last offset, so that nothing comes again after a clean end."""
-        if self._offset is not None:
-            with suppress(TelegramError, TimeoutError):
-                async with asyncio.timeout(2):
-                    await self._bot.get_updates(offset=self._offset, limit=1, timeout=0)
 
     def _enter(self, state: State, fault: Exception | None = None) -> None:
         if state is not self._state and state in ADVICE:

@@ -32,7 +32,7 @@ def read_answer(rules: RuleSet, text: str, verdict: Verdict) -> Answer | None:
         return None
     said = {
         definition.answer
-        for reading in rules.reader.read(text)
+        for reading in rules.answer_reader.read(text)
         for definition, _ in rules.answers.find(reading)
     }
     if not said:

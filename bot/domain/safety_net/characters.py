@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 
 _APOSTROPHES = "'’‘‛`´ʼʹ′＇"
 _DASHES = "-‐‑‒–—―−﹣－"
@@ -65,6 +66,11 @@ def _plain(character: str) -> str:
     return _LOOK_ALIKES.get(character, character)
 
 
+@cache
+def _prepared() -> dict[int, str]:
+    return {code: plain_character(chr(code)) for code in range(_PREPARED)}
+
+
 class Plain(dict[int, str]):
     """A table for ``str.translate``: every character made plain, emoji as words.
 
@@ -72,7 +78,7 @@ class Plain(dict[int, str]):
     """
 
     def __init__(self, emoji: Mapping[str, str]) -> None:
-        super().__init__({code: plain_character(chr(code)) for code in range(_PREPARED)})
+        super().__init__(_prepared())
         self.update({ord(sign): f" {words} " for sign, words in emoji.items()})
 
     def __missing__(self, code: int) -> str:

@@ -27,6 +27,8 @@ LOWERED_FAMILIES = {
 ASKED_ONCE = frozenset({ContextKind.PAST, ContextKind.GOOD_NEWS, ContextKind.PRACTICE_TALK})
 """A check that only these raise is asked once (``design.md``: good news or something past)."""
 
+_THE_PERSON = ("i",)
+"""Between a context and a statement it begins a new thought: "nobody knows but I am ..."."""
 _FIRST = (
     ContextKind.GOOD_NEWS,
     ContextKind.PRACTICE_TALK,
@@ -75,4 +77,5 @@ def _reaches(context: ContextDefinition, there: Place, place: Place, reading: Re
                 there[0] < place[0]
                 and there[1] + context.within >= place[0]
                 and reading.same_sentence(there[0], place[0])
+                and _THE_PERSON not in reading.words[there[1] : place[0]]
             )

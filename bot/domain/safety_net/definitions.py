@@ -70,7 +70,15 @@ class ContextDefinition:
 
 @dataclass(frozen=True)
 class IdiomDefinition:
-    """An everyday saying, whose words no rule sees."""
+    """An everyday saying, whose words no rule sees, unless something else is said with it."""
+
+    source: Source
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IdiomBlock:
+    """What is said with an idiom so that it is none."""
 
     source: Source
 

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.domain.safety_net.contexts import ASKED_ONCE, LOWERED_FAMILIES, lowering
-from bot.domain.safety_net.definitions import ContextDefinition, IdiomDefinition, RuleDefinition
+from bot.domain.safety_net.definitions import (
+    ContextDefinition,
+    IdiomBlock,
+    IdiomDefinition,
+    RuleDefinition,
+)
 from bot.domain.safety_net.matcher import Match
 from bot.domain.safety_net.reading import Reading
 from bot.domain.safety_net.ruleset import RuleSet
@@ -32,7 +37,12 @@ class Hit:
 def hits(rules: RuleSet, reading: Reading) -> Iterator[Hit]:
     """Every rule that speaks, idioms masked and contexts heeded."""
     found = rules.rules.find(reading)
-    idioms = [match for rule, match in found if isinstance(rule, IdiomDefinition)]
+    blocked = {rule.source.id for rule, _ in found if isinstance(rule, IdiomBlock)}
+    idioms = [
+        match
+        for rule, match in found
+        if isinstance(rule, IdiomDefinition) and rule.source.id not in blocked
+    ]
     if idioms:
         reading = _masked(reading, idioms)
         found = rules.rules.find(reading)

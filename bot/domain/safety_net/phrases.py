@@ -150,7 +150,10 @@ class _Parser:
             if piece[1:] not in self._groups:
                 raise PhraseError(f"there is no word group '{piece[1:]}'")
             return [(Choice(self._groups[piece[1:]]),)]
-        return [tuple(Choice(frozenset({(word,)})) for word in self._words(piece[1:]))]
+        found = self._words(piece[1:])
+        if not found:
+            raise PhraseError(f"'{piece[1:]}' is passed over in every message: leave it out")
+        return [tuple(Choice(frozenset({(word,)})) for word in found)]
 
     def _choice(self, closing: str) -> list[Pattern]:
         phrases: set[Phrase] = set()
@@ -167,10 +170,13 @@ class _Parser:
         if piece != closing:
             raise PhraseError(f"'{piece}' where '|' or '{closing}' was expected")
         phrases.discard(())
+        optional = closing == "]"
         if phrases:
-            others.append((Choice(frozenset(phrases), optional=closing == "]"),))
-        elif closing == "]" or not others:
+            others.append((Choice(frozenset(phrases), optional=optional),))
+        elif optional and others:
             others.append(())
+        if not others:
+            raise PhraseError("a choice of nothing")
         return others
 
 

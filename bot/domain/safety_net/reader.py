@@ -106,10 +106,12 @@ class Reader:
             before = draft.words[-1][0]
             if before not in self._known and self._spelling.is_explicit(before + word):
                 draft.words[-1] = (before + word,)
+                draft.written[-1] = before + word
                 draft.ends[-1] = end
                 return
-        for readings in meant or ((word,),):
-            draft.add(readings, start, end)
+        meant = meant or ((word,),)
+        for readings in meant:
+            draft.add(readings, start, end, word if len(meant) == 1 else "")
 
     def _meant(self, word: str) -> tuple[Phrase, ...] | None:
         """Each word meant, with its readings; None if nothing is known of it."""
@@ -165,7 +167,7 @@ class Reader:
         place = 0
         while place < len(draft.words):
             end = place
-            while end < len(draft.words) and len(draft.words[end][0]) == 1:
+            while end < len(draft.words) and len(draft.written[end]) == 1:
                 end += 1
             meant = self._spelt_out(draft, place, end) if end - place >= FEWEST_LETTERS else None
             if meant is None:
@@ -175,7 +177,12 @@ class Reader:
                         joined.edges.add(len(joined.words))
                     if kept in draft.stops:
                         joined.stops.add(len(joined.words))
-                    joined.add(draft.words[kept], draft.starts[kept], draft.ends[kept])
+                    joined.add(
+                        draft.words[kept],
+                        draft.starts[kept],
+                        draft.ends[kept],
+                        draft.written[kept],
+                    )
             else:
                 changed = True
                 for readings in meant:
@@ -184,7 +191,7 @@ class Reader:
         return joined if changed else None
 
     def _spelt_out(self, draft: Draft, first: int, last: int) -> tuple[Phrase, ...] | None:
-        word = "".join(readings[0] for readings in draft.words[first:last])
+        word = "".join(draft.written[first:last])
         if word in self._known:
             return ((word,),)
         return self._guessed(word) if word.isalpha() else self._with_signs(word)

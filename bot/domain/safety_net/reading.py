@@ -39,13 +39,16 @@ class Draft:
 
     def __init__(self) -> None:
         self.words: list[Phrase] = []
+        self.written: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.edges = {0}
         self.stops: set[int] = set()
 
-    def add(self, readings: Phrase, start: int, end: int) -> None:
+    def add(self, readings: Phrase, start: int, end: int, written: str = "") -> None:
+        """A word: its readings, where it stands, and its letters if it alone stands there."""
         self.words.append(readings)
+        self.written.append(written)
         self.starts.append(start)
         self.ends.append(end)
 

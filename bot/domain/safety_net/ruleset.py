@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from bot.domain.safety_net.definitions import (
     AnswerDefinition,
     ContextDefinition,
+    IdiomBlock,
     IdiomDefinition,
     RequestDefinition,
     RuleBook,
@@ -21,9 +22,8 @@ from bot.domain.safety_net.phrases import Pattern, Phrase, PhraseError, Words, p
 from bot.domain.safety_net.reader import Reader
 from bot.domain.safety_net.reading import Reading
 
-D = TypeVar(
-    "D", RuleDefinition | IdiomDefinition, ContextDefinition, RequestDefinition, AnswerDefinition
-)
+Speaking = RuleDefinition | IdiomDefinition | IdiomBlock
+D = TypeVar("D", Speaking, ContextDefinition, RequestDefinition, AnswerDefinition)
 Groups = Mapping[str, frozenset[Phrase]]
 
 
@@ -41,10 +41,14 @@ class Finder(Generic[D]):
 
 @dataclass(frozen=True)
 class RuleSet:
-    """All rules, checked and compiled. Rules and idioms are found in one go."""
+    """All rules, checked and compiled. Rules and idioms are found in one go.
+
+    ``answer_reader`` keeps the words that ``reader`` passes over: "not really" is not "not".
+    """
 
     reader: Reader
-    rules: Finder[RuleDefinition | IdiomDefinition]
+    answer_reader: Reader
+    rules: Finder[Speaking]
     contexts: Finder[ContextDefinition]
     requests: Finder[RequestDefinition]
     answers: Finder[AnswerDefinition]
@@ -55,14 +59,28 @@ def compile_rules(book: RuleBook) -> RuleSet:
     """The rules of a book, ready for use. Raises RulesError naming file, rule and fault."""
     words = Reader(book.wording).words
     groups = _groups(book, words)
-    speaking: list[RuleDefinition | IdiomDefinition] = [*book.rules, *book.idioms]
+    blocks = [
+        IdiomBlock(replace(idiom.source, patterns=idiom.unless))
+        for idiom in book.idioms
+        if idiom.unless
+    ]
+    speaking: list[Speaking] = [*book.rules, *book.idioms, *blocks]
     rules = _finder(speaking, groups, words)
     contexts = _finder(book.contexts, groups, words)
     requests = _finder(book.requests, groups, words)
-    answers = _finder(book.answers, groups, words)
+    every_word = replace(book.wording, fillers=frozenset())
+    answers = _finder(book.answers, groups, Reader(every_word).words)
     known = rules.matcher.vocabulary | contexts.matcher.vocabulary
     known |= requests.matcher.vocabulary | answers.matcher.vocabulary
-    return RuleSet(Reader(book.wording, known), rules, contexts, requests, answers, book)
+    return RuleSet(
+        reader=Reader(book.wording, known),
+        answer_reader=Reader(every_word, known),
+        rules=rules,
+        contexts=contexts,
+        requests=requests,
+        answers=answers,
+        book=book,
+    )
 
 
 def _finder(definitions: Iterable[D], groups: Groups, words: Words) -> Finder[D]:

@@ -156,7 +156,7 @@ async def _open_question(turn: Turn) -> bool:
         return True
     await steps.take(turn, Answer(text=turn.text))
     if desk.understanding.state() != "ready" and turn.replies:
-        label, to, value = desk.content.buttons["was_question"]
+        _, to, value = desk.content.buttons["was_question"]
         ref = f"{run.id}:{run.state.step}"
         turn.add_buttons(replace(turn.named_button("was_question"), press=Press(to, value, ref)))
     return True
@@ -178,7 +178,9 @@ async def _it_was_a_question(turn: Turn) -> None:
 
 async def _understand(turn: Turn) -> bool:
     """Links 4 and 5, with the rules of a check: what was asked comes first, else only the ask."""
-    asked_for = turn.desk.net.requests(turn.text) if turn.verdict.tier is Tier.CHECK else frozenset()
+    asked_for = (
+        turn.desk.net.requests(turn.text) if turn.verdict.tier is Tier.CHECK else frozenset()
+    )
     if asked_for:
         await _requested(turn, asked_for)
         return True

@@ -63,9 +63,7 @@ async def decide(turn: Turn, *, yes: bool) -> None:
     if turn.memory.waiting_to_join:
         invitation = await turn.desk.record.get(Invitation, turn.memory.waiting_to_join)
     usable = (
-        invitation is not None
-        and invitation.used_at is None
-        and invitation.expires_at > turn.now
+        invitation is not None and invitation.used_at is None and invitation.expires_at > turn.now
     )
     if not usable or invitation is None or turn.person is not None:
         turn.reply("already_joined" if turn.person is not None else "code_expired")
@@ -90,9 +88,7 @@ async def _join(turn: Turn, invitation: Invitation, person: Person) -> None:
     turn.work.put.append(replace(invitation, used_at=turn.now))
     turn.work.move_address.append((turn.act.address_id, person.id))
     joined_before = person.joined_at is not None
-    turn.person = replace(
-        person, state=PersonState.ACTIVE, joined_at=person.joined_at or turn.now
-    )
+    turn.person = replace(person, state=PersonState.ACTIVE, joined_at=person.joined_at or turn.now)
     turn.work.put.append(turn.person)
     memory = await turn.desk.record.get(Conversation, person.id)
     turn.memory = memory or Conversation(person.id)

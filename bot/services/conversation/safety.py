@@ -37,6 +37,15 @@ ASK_AGAIN_AFTER = timedelta(minutes=15)
 
 STILL_THERE_AFTER = timedelta(minutes=10)
 
+SAID_AGAIN = timedelta(hours=1)
+"""Within this the same statement again is met as a repeated one, in other words."""
+
+GOES_ON = {"stronger": Family.INTENT, "on_purpose": Family.OVERDOSE_ON_PURPOSE}
+"""Answers to a safety reply that are met as a sign of danger of their own."""
+
+ASKED_AFTER = frozenset({"crisis", "accident", "parent"})
+"""Closings after which silence gets one discreet message. Never after abuse was told of."""
+
 UNREAD = Verdict(Tier.CHECK, Family.UNREAD, (), (), ask_once=True)
 
 
@@ -61,9 +70,12 @@ def open_ask(turn: Turn) -> OpenAsk | None:
     return ask if ask is not None and turn.now - ask.asked_at < ASK_LIVES else None
 
 
-async def answer_immediate(turn: Turn) -> None:
-    """Thank, ask or act; their own plan; numbers; who is reading; and a way to go on."""
-    family = turn.verdict.family.value if turn.verdict.family else "default"
+async def answer_immediate(turn: Turn, *, reply_as: str = "") -> None:
+    """Thank, ask or act; their own plan; numbers; who is reading; and a way to go on.
+
+    ``reply_as`` answers with another family's words than the verdict's.
+    """
+    family = reply_as or (turn.verdict.family.value if turn.verdict.family else "default")
     reply = turn.desk.content.replies.get(family, turn.desk.content.replies["default"])
     turn.answered_by = AnsweredBy.SAFETY_NET
     if reply.sets_aside and turn.run is not None:
@@ -72,19 +84,7 @@ async def answer_immediate(turn: Turn) -> None:
     text = await _compose(turn, family, reply, plan_shown=plan_shown)
     buttons = _closing(turn, reply)
     turn.replies.append(Reply(text, buttons, ReplyKind.SAFETY))
-    if turn.person is not None:
-        answered = "\n\n".join(each.text for each in turn.replies)
-        concern_changes(
-            turn.work,
-            turn.concern,
-            turn.subject,
-            now=turn.now,
-            tier=turn.verdict.tier.value,
-            family=family,
-            words=turn.text,
-            answered=answered,
-            ids=turn.desk.ids,
-        )
+    _join_concern(turn, family, turn.text)
     _wait_for_answer(turn, family, reply)
 
 
@@ -121,12 +121,17 @@ async def answer_ask(turn: Turn, answer: Answer) -> None:
     if answer is Answer.NO:
         await _say_no_was_heard(turn, ask)
         return
-    key = "safety.ask_yes" if answer is Answer.YES else "safety.ask_not_sure"
-    family = Family.INTENT if answer is Answer.YES else Family.PASSIVE
-    turn.verdict = Verdict(Tier.IMMEDIATE_CRISIS, family, ("answer_to_ask",), (), ask_once=False)
-    if key in turn.desk.content.texts and answer is Answer.UNSURE:
-        turn.reply(key, kind=ReplyKind.SAFETY)
-    await answer_immediate(turn)
+    turn.verdict = _went_on(Family.INTENT, "answer_to_ask")
+    if answer is Answer.YES:
+        await answer_immediate(turn)
+        return
+    turn.reply("safety.ask_not_sure", kind=ReplyKind.SAFETY)
+    await answer_immediate(turn, reply_as="default")
+
+
+def _went_on(family: Family, rule: str) -> Verdict:
+    """A verdict that the conversation itself gave, not the words of one message."""
+    return Verdict(Tier.IMMEDIATE_CRISIS, family, (rule,), (), ask_once=False)
 
 
 async def _say_no_was_heard(turn: Turn, ask: OpenAsk) -> None:
@@ -143,23 +148,31 @@ async def _say_no_was_heard(turn: Turn, ask: OpenAsk) -> None:
 
 
 def ask_now(turn: Turn) -> None:
-    """After what was asked or answered: one short direct question, with its answers as buttons."""
+    """One short direct question, with its answers as buttons.
+
+    After something that was asked or answered it is the question alone; where there was nothing
+    of the kind, the family's own opening comes before it.
+    """
     family = turn.verdict.family.value if turn.verdict.family else ""
-    cause = turn.verdict.rules[0] if turn.verdict.rules else family
     if turn.verdict.ask_once and turn.memory.asked_on.get(family) == turn.today:
         return
     ask = open_ask(turn)
-    times = ask.times if ask else 1
     fresh = OpenAsk(
         ask.id if ask else turn.desk.ids.new(),
         turn.now,
         family,
-        cause,
+        family,
         turn.verdict.ask_once and (ask is None or ask.once),
-        times,
+        ask.times if ask else 1,
     )
-    text = turn.wording("safety.ask", turn.desk.content.texts["safety.ask"].say)
-    turn.replies.append(Reply(text, _ask_buttons(turn, fresh.id), ReplyKind.SAFETY))
+    own = turn.desk.content.replies.get(family)
+    alone = turn.answered_by is AnsweredBy.SAFETY_NET
+    if alone and own is not None and own.ask:
+        opening = turn.wording(f"opening.{family}", own.opening)
+        text = f"{opening}\n\n{turn.wording(f'ask.{family}', own.ask)}"
+    else:
+        text = turn.wording("safety.ask", turn.desk.content.texts["safety.ask"].say)
+    turn.replies.append(Reply(text, ask_buttons(turn, fresh.id), ReplyKind.SAFETY))
     turn.memory = replace(
         turn.memory, ask=fresh, asked_on={**turn.memory.asked_on, family: turn.today}
     )
@@ -168,28 +181,45 @@ def ask_now(turn: Turn) -> None:
 
 
 async def answer_closing(turn: Turn, value: str) -> None:
-    """One of the four buttons below a reply to intent, attempt or danger to the body."""
+    """One of the buttons below a safety reply. Each answer joins the concern."""
+    key = f"safety.closing_{value}"
+    if key not in turn.desk.content.texts:
+        turn.reply("old_button")
+        return
     turn.answered_by = AnsweredBy.SAFETY_NET
-    turn.reply(f"safety.closing_{value}", kind=ReplyKind.SAFETY)
+    turn.reply(key, kind=ReplyKind.SAFETY)
+    if value in GOES_ON:
+        turn.verdict = _went_on(GOES_ON[value], f"closing_{value}")
+        await answer_immediate(turn)
+        return
+    if value == "safe_here":
+        said = turn.replies.pop()
+        numbers = contact_lines(contacts_for(turn, ("abuse",)))
+        turn.replies.append(replace(said, text=f"{said.text}\n\n{numbers}"))
     if value == "cannot_ring":
-        parts = [turn.replies.pop().text]
-        steps = await _plan_steps(turn)
-        numbers = [each for each in contacts_for(turn, ("crisis", "deaf")) if "text" in each.reach]
-        parts += [steps, contact_lines(numbers)]
+        said = turn.replies.pop()
+        by_text = [each for each in contacts_for(turn, ("crisis", "deaf")) if "text" in each.reach]
+        parts = (said.text, await _plan_steps(turn), contact_lines(by_text))
         text = "\n\n".join(each for each in parts if each)
-        turn.replies.append(Reply(text, (turn.named_button("plan"),), ReplyKind.SAFETY))
+        turn.replies.append(replace(said, text=text))
     if turn.concern is not None:
-        concern_changes(
-            turn.work,
-            turn.concern,
-            turn.subject,
-            now=turn.now,
-            tier=turn.concern.tier,
-            family=turn.concern.family,
-            words=turn.text or value.replace("_", " "),
-            answered=turn.replies[-1].text,
-            ids=turn.desk.ids,
-        )
+        _join_concern(turn, turn.concern.family, turn.text or value.replace("_", " "))
+
+
+def _join_concern(turn: Turn, family: str, words: str) -> None:
+    if turn.person is None:
+        return
+    concern_changes(
+        turn.work,
+        turn.concern,
+        turn.subject,
+        now=turn.now,
+        tier=turn.verdict.tier.value,
+        family=family,
+        words=words,
+        answered="\n\n".join(each.text for each in turn.replies),
+        ids=turn.desk.ids,
+    )
 
 
 async def _requests_first(turn: Turn) -> bool:
@@ -212,8 +242,14 @@ async def _requests_first(turn: Turn) -> bool:
 
 
 async def _compose(turn: Turn, family: str, reply: SafetyReply, *, plan_shown: bool) -> str:
-    opening = turn.wording(f"opening.{family}", reply.opening)
-    parts = [opening]
+    said_before = turn.concern is not None and any(
+        note.family == family and turn.now - note.at < SAID_AGAIN for note in turn.concern.notes
+    )
+    if said_before:
+        again = turn.desk.content.texts["safety.concern_again"].say
+        parts = [turn.wording("safety.concern_again", again)]
+    else:
+        parts = [turn.wording(f"opening.{family}", reply.opening)]
     if reply.ask:
         parts.append(turn.wording(f"ask.{family}", reply.ask))
     if reply.plan and not plan_shown:
@@ -253,7 +289,8 @@ def _closing(turn: Turn, reply: SafetyReply) -> tuple[Button, ...]:
     return tuple(Button(label, Press(to, value)) for label, to, value in closing)
 
 
-def _ask_buttons(turn: Turn, ask_id: str) -> tuple[Button, ...]:
+def ask_buttons(turn: Turn, ask_id: str) -> tuple[Button, ...]:
+    """The answers to the direct question, bound to it."""
     closing = turn.desk.content.closings["ask"]
     return tuple(
         Button(label, Press(to, value, ask_id if to == "ask" else ""))
@@ -269,7 +306,7 @@ def _wait_for_answer(turn: Turn, family: str, reply: SafetyReply) -> None:
             turn.work.cancel.append((turn.subject, f"ask:{turn.memory.ask.id}"))
         turn.memory = replace(turn.memory, ask=ask)
         last = turn.replies.pop()
-        turn.replies.append(replace(last, buttons=_ask_buttons(turn, ask.id)))
+        turn.replies.append(replace(last, buttons=ask_buttons(turn, ask.id)))
         return
-    if reply.closing == "crisis":
+    if reply.closing in ASKED_AFTER:
         wake(turn, "still_there", STILL_THERE_AFTER)

@@ -55,8 +55,17 @@ async def show_plan(turn: Turn, *, with_names: bool = False) -> None:
         parts.append(turn.wording("plan_overdue", overdue, review_due=due))
     labels = {
         key: turn.desk.content.texts[f"plan_part.{key}"].say[0]
-        for key in ("signs", "steps", "safer", "distractions", "people", "professionals",
-                    "matters", "staff_help", "hidden_names")
+        for key in (
+            "signs",
+            "steps",
+            "safer",
+            "distractions",
+            "people",
+            "professionals",
+            "matters",
+            "staff_help",
+            "hidden_names",
+        )
     }
     parts.append(plan_in_words(plan.contents, labels, names=names))
     buttons = tuple(Button(label, Press(to, value)) for label, to, value in text.buttons)

@@ -39,9 +39,7 @@ async def past(turn: Turn) -> dict[str, Past]:
     return past_of(events)
 
 
-async def offer_for(
-    turn: Turn, answers: Mapping[str, str | int]
-) -> list[tuple[str, str]]:
+async def offer_for(turn: Turn, answers: Mapping[str, str | int]) -> list[tuple[str, str]]:
     """(skill id, label) pairs for a need and a distress, not those offered a moment ago."""
     distress = answers.get("distress")
     need = answers.get("need")
@@ -49,17 +47,13 @@ async def offer_for(
     before = await past(turn)
     wanted = need if isinstance(need, str) and need in turn.desk.content.needs else None
     level = distress if isinstance(distress, int) else None
-    found = suggest(
-        allowed, need=wanted, distress=level, past=before, already=turn.memory.offered
-    )
+    found = suggest(allowed, need=wanted, distress=level, past=before, already=turn.memory.offered)
     if not found:
         found = suggest(allowed, need=wanted, distress=level, past=before)
     return [(each.id, _label(each)) for each in found]
 
 
-def may_start(
-    turn: Turn, skill: Skill, answers: Mapping[str, str | int], *, named: bool
-) -> bool:
+def may_start(turn: Turn, skill: Skill, answers: Mapping[str, str | int], *, named: bool) -> bool:
     """Whether a skill may begin now. Where it may not, the person is told so, with other ways."""
     if skill.id not in turn.desk.signed_skills:
         turn.reply("skill_unsigned", skill=skill.title)

@@ -28,6 +28,9 @@ from bot.services.conversation.waking import step_label, wake
 
 Answers = Mapping[str, str | int]
 
+COULD_NOT = "closing_cannot"
+"""The end of a practice that the person could not do this time."""
+
 
 def activity_in(content: Content, run: Run) -> Activity | None:
     """The content that a run is of; None where it was taken away."""
@@ -65,8 +68,11 @@ async def start_skill(
 
     ``named``: the person asked for this very skill.
     """
-    if may_start(turn, skill, answers or {}, named=named):
-        await start(turn, skill.activity, answers)
+    if not may_start(turn, skill, answers or {}, named=named):
+        return
+    known = {key: value for key, value in turn.joining.items() if key.startswith("caution.")}
+    known_of_guests = {"guest": "yes"} if turn.person is None else {}
+    await start(turn, skill.activity, {**known, **known_of_guests, **(answers or {})})
 
 
 def set_aside(turn: Turn) -> None:
@@ -118,8 +124,8 @@ def would_take(turn: Turn) -> bool:
 def takes_anything(turn: Turn) -> bool:
     """Whether the open step takes free text."""
     activity = activity_of(turn, turn.run) if turn.run else None
-    return activity is not None and turn.run is not None and takes_free_text(
-        activity, turn.run.state
+    return (
+        activity is not None and turn.run is not None and takes_free_text(activity, turn.run.state)
     )
 
 
@@ -150,14 +156,9 @@ async def repeat_question(turn: Turn, *, again: bool) -> None:
     if here is None:
         return
     line = ask_again(activity, run.state).lines[-1]
-    options = tuple(
-        Button(each.label, Press("step", each.value, f"{run.id}:{line.step}"))
-        for each in line.options
-    )
+    options = tuple(_answers_to_tap(activity, run, line))
     if again:
-        words = here.again or turn.wording(
-            "step_again", turn.desk.content.texts["step_again"].say
-        )
+        words = here.again or turn.wording("step_again", turn.desk.content.texts["step_again"].say)
         if here.kind is StepKind.RATING and here.again is None:
             text = turn.desk.content.texts["step_again_rating"]
             words = turn.wording(
@@ -166,7 +167,9 @@ async def repeat_question(turn: Turn, *, again: bool) -> None:
         turn.replies.append(Reply(words, options))
         return
     kept = turn.wording("question_kept", turn.desk.content.texts["question_kept"].say)
-    asked = turn.wording(f"{activity.id}.{here.id}", line.say, **_gaps(turn, activity, run.state.answers))
+    asked = turn.wording(
+        f"{activity.id}.{here.id}", line.say, **_gaps(turn, activity, run.state.answers)
+    )
     turn.replies.append(Reply(f"{kept}\n\n{asked}", options))
 
 
@@ -191,7 +194,8 @@ async def _go_on(turn: Turn, run: Run, activity: Activity, moved: Moved) -> None
     )
     turn.set_run(run)
     if activity.kind is ActivityKind.SKILL:
-        finish_practice(turn, run)
+        was_left = bool(moved.lines) and moved.lines[-1].step == COULD_NOT
+        finish_practice(turn, run, to_its_end=not was_left)
     elif moved.chosen is not None:
         skill = turn.desk.content.skills[moved.chosen]
         distress = moved.answers.get("distress")
@@ -214,9 +218,10 @@ async def _offer(turn: Turn, run: Run, activity: Activity) -> None:
     await _go_on(turn, run, activity, moved)
 
 
-def finish_practice(turn: Turn, run: Run) -> None:
+def finish_practice(turn: Turn, run: Run, *, to_its_end: bool = True) -> None:
     """Keep what a practice was like: skill, distress before and after, what the person said."""
-    details: dict[str, str | int] = {"skill": run.activity, "finished": "yes"}
+    finished = "yes" if to_its_end else "no"
+    details: dict[str, str | int] = {"skill": run.activity, "finished": finished}
     for name in ("before", "after", "result"):
         if name in run.state.answers:
             details[name] = run.state.answers[name]
@@ -241,14 +246,21 @@ def _say(turn: Turn, activity: Activity, run: Run, moved: Moved) -> None:
         for line in moved.lines
         if line.say
     ]
-    buttons = [
-        Button(each.label, Press("step", each.value, f"{run.id}:{line.step}"))
-        for line in moved.lines
-        for each in line.options
-    ]
+    buttons = [each for line in moved.lines for each in _answers_to_tap(activity, run, line)]
     buttons += [turn.named_button(key) for line in moved.lines for key in line.buttons]
     if said:
         turn.replies.append(Reply("\n\n".join(said), tuple(buttons)))
+
+
+def _answers_to_tap(activity: Activity, run: Run, line: Line) -> list[Button]:
+    """The step's own answers as buttons; a rating's numbers are among them."""
+    here = activity.at(line.step)
+    values = [(each.value, each.label) for each in line.options]
+    if here is not None and here.kind is StepKind.RATING:
+        numbers = range(here.lowest, here.highest + 1)
+        values = [(str(number), str(number)) for number in numbers] + values
+    ref = f"{run.id}:{line.step}"
+    return [Button(label, Press("step", value, ref)) for value, label in values]
 
 
 def _gaps(turn: Turn, activity: Activity, answers: Answers) -> dict[str, str]:

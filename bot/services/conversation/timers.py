@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from bot.domain.activities import Answer
 from bot.domain.concerns import Task, TaskKind
-from bot.domain.messages import AnsweredBy, Button, Press, Reply, ReplyKind
+from bot.domain.messages import AnsweredBy, Reply, ReplyKind
 from bot.services.conversation import steps
 from bot.services.conversation.desk import Turn
+from bot.services.conversation.safety import ask_buttons
 from bot.services.conversation.waking import wake
 
 TASK_AFTER = timedelta(minutes=45)
@@ -39,10 +40,7 @@ def _ask_again(turn: Turn, ask_id: str) -> None:
     if ask is None or ask.id != ask_id or ask.times > 1:
         return
     text = turn.wording("safety.ask_again", turn.desk.content.texts["safety.ask_again"].say)
-    buttons = tuple(
-        Button(label, Press(to, value, ask.id if to == "ask" else ""))
-        for label, to, value in turn.desk.content.closings["ask"]
-    )
+    buttons = ask_buttons(turn, ask.id)
     turn.replies.append(Reply(text, buttons, ReplyKind.SAFETY))
     turn.memory = replace(turn.memory, ask=replace(ask, times=ask.times + 1))
     turn.answered_by = AnsweredBy.SAFETY_NET

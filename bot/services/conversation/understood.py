@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.activities import Answer, RunStatus, StepKind
@@ -33,6 +34,9 @@ SAYS: dict[CommandName, str] = {
     CommandName.NOT_UNDERSTOOD: "not_understood",
 }
 """Commands that are answered by one text."""
+
+SAYS_TO_GUESTS = {"who_reads": "who_sees_guest", "summary": "who_sees_guest"}
+"""Nothing of what a guest does here goes to any team."""
 
 NOT_AN_ANSWER = frozenset(
     {CommandName.OFF_TOPIC, CommandName.NOT_UNDERSTOOD, CommandName.AFFIRM, CommandName.DENY}
@@ -69,36 +73,37 @@ async def answer(turn: Turn, command: Command) -> None:
 
 
 async def _do(turn: Turn, command: Command) -> None:
-    match command.name:
-        case CommandName.SHOW_PLAN:
-            await showing.show_plan(turn)
-        case CommandName.SHOW_CONTACTS:
-            showing.show_contacts(turn)
-        case CommandName.TALK_TO_SOMEONE:
-            showing.show_people(turn)
-        case CommandName.FIND_SKILL:
-            await _find(turn, command)
-        case CommandName.PRACTISE_SKILL:
-            await _practise(turn, command)
-        case CommandName.FEEDBACK:
-            await _feedback(turn, command)
-        case CommandName.MOOD:
-            await _mood(turn, command)
-        case CommandName.STOP:
-            standing.stop(turn)
-        case CommandName.GREETING:
-            turn.reply("greeting" if turn.person else "guest_welcome")
-        case CommandName.ANOTHER_ONE:
-            await _another(turn)
-        case CommandName.CHOOSE_OPTION:
-            await _choose(turn, command.slots.get("option", ""))
-        case CommandName.WHY_THAT | CommandName.HOW_LONG:
-            _explain(turn, command)
-        case CommandName.NOT_NOW:
-            steps.set_aside(turn)
-            turn.reply("not_now")
-        case _:
-            turn.reply(SAYS[command.name])
+    do = _DOES.get(command.name)
+    if do is not None:
+        await do(turn, command)
+        return
+    key = SAYS[command.name]
+    turn.reply(key if turn.person else SAYS_TO_GUESTS.get(key, key))
+
+
+async def _plan(turn: Turn, _: Command) -> None:
+    await showing.show_plan(turn)
+
+
+async def _contacts(turn: Turn, _: Command) -> None:
+    showing.show_contacts(turn)
+
+
+async def _people(turn: Turn, _: Command) -> None:
+    showing.show_people(turn)
+
+
+async def _stop(turn: Turn, _: Command) -> None:
+    await standing.stop(turn)
+
+
+async def _greet(turn: Turn, _: Command) -> None:
+    turn.reply("greeting" if turn.person else "guest_welcome")
+
+
+async def _not_now(turn: Turn, _: Command) -> None:
+    steps.set_aside(turn)
+    turn.reply("not_now")
 
 
 async def _find(turn: Turn, command: Command) -> None:
@@ -157,7 +162,7 @@ async def _feedback(turn: Turn, command: Command) -> None:
         else:
             known = {"skill": str(last.details["skill"])} if last is not None else {}
             turn.note(EventKind.FEEDBACK, result=result, **known)
-    turn.reply(f"feedback_{result}")
+    turn.reply(f"feedback_{result}" if turn.person else "thanks")
 
 
 async def _last_practice(turn: Turn) -> EngagementEvent | None:
@@ -170,7 +175,7 @@ async def _last_practice(turn: Turn) -> EngagementEvent | None:
     return events[0] if is_fresh else None
 
 
-async def _another(turn: Turn) -> None:
+async def _another(turn: Turn, _: Command) -> None:
     if await steps.take(turn, Answer(value="another")):
         turn.answered_by = AnsweredBy.RASA
         return
@@ -186,7 +191,8 @@ async def _another(turn: Turn) -> None:
     await standing.find_skill(turn, **(known or {"need": "not_sure"}))
 
 
-async def _choose(turn: Turn, option: str) -> None:
+async def _choose(turn: Turn, command: Command) -> None:
+    option = command.slots.get("option", "")
     run = turn.run
     activity = steps.activity_of(turn, run) if run else None
     here = activity.at(run.state.step) if run and activity else None
@@ -203,7 +209,7 @@ async def _choose(turn: Turn, option: str) -> None:
     turn.reply("choose_lost")
 
 
-def _explain(turn: Turn, command: Command) -> None:
+async def _explain(turn: Turn, command: Command) -> None:
     """Why that, or how long: of the skill that is open, that was named, or offered last."""
     skills = turn.desk.content.skills
     offered = turn.memory.offered[-1:]
@@ -220,3 +226,21 @@ def _explain(turn: Turn, command: Command) -> None:
 
 def _open_skill(turn: Turn) -> Skill | None:
     return turn.desk.content.skills.get(turn.run.activity) if turn.run else None
+
+
+_DOES: dict[CommandName, Callable[[Turn, Command], Awaitable[None]]] = {
+    CommandName.SHOW_PLAN: _plan,
+    CommandName.SHOW_CONTACTS: _contacts,
+    CommandName.TALK_TO_SOMEONE: _people,
+    CommandName.FIND_SKILL: _find,
+    CommandName.PRACTISE_SKILL: _practise,
+    CommandName.FEEDBACK: _feedback,
+    CommandName.MOOD: _mood,
+    CommandName.STOP: _stop,
+    CommandName.GREETING: _greet,
+    CommandName.ANOTHER_ONE: _another,
+    CommandName.CHOOSE_OPTION: _choose,
+    CommandName.WHY_THAT: _explain,
+    CommandName.HOW_LONG: _explain,
+    CommandName.NOT_NOW: _not_now,
+}

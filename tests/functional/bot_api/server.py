@@ -70,6 +70,7 @@ class BotApiServer:
         trace: TracebackType | None,
     ) -> None:
         self.goes_down()
+        self._await(self._end_all())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -150,7 +151,9 @@ class BotApiServer:
         async def up() -> None:
             app = web.Application()
             app.router.add_route("*", "/bot{token}/{method}", self._answer)
-            self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.05)
+            self._runner = web.AppRunner(
+                app, access_log=None, shutdown_timeout=0.05, handler_cancellation=True
+            )
             await self._runner.setup()
             await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
             self.port = self._runner.addresses[0][1]
@@ -175,6 +178,13 @@ class BotApiServer:
 
     def _await(self, work: Coroutine[object, object, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    async def _end_all(self) -> None:
+        """End the polls that nobody waits for any more."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def _chat(self, chat_id: int, kind: str, name: str) -> Chat:
         chat = Chat(chat_id, kind, name)

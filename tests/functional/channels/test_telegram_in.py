@@ -129,6 +129,36 @@ async def test_a_made_up_token_is_passed_on_and_says_nothing(
     assert unseal(press.token, press.subject, companion.secrets) is None
 
 
+async def test_a_press_on_a_message_that_telegram_no_longer_shows(
+    companion: Connected, telegram: BotApiServer, asha: Person
+) -> None:
+    asha.says("hello")
+    user = {"id": int(asha.address), "is_bot": False, "first_name": "Asha"}
+    old = {"message_id": 1, "date": 0, "chat": {"id": int(asha.address), "type": "private"}}
+    press = {"id": "1", "from": user, "chat_instance": "1"}
+    telegram.adds_update("callback_query", {**press, "message": old, "data": "a token"})
+    telegram.adds_update("callback_query", {**press, "message": old, "game_short_name": "chess"})
+    asha.says("done")
+    hello, pressed, done = await companion.hears(3)
+    assert (pressed.kind, pressed.text, pressed.token) == (ActKind.BUTTON, "", "a token")
+    assert pressed.subject == hello.subject
+    assert done.text == "done"
+
+
+async def test_a_press_in_a_group_is_a_groups(
+    companion: Connected, telegram: BotApiServer, asha: Person
+) -> None:
+    ward = telegram.group("The ward")
+    asha.says("hello")
+    user = {"id": int(asha.address), "is_bot": False, "first_name": "Asha"}
+    shown = {"message_id": 1, "date": 1, "chat": ward.as_json(), "text": "shown"}
+    press = {"id": "1", "from": user, "chat_instance": "1", "message": shown, "data": "token"}
+    telegram.adds_update("callback_query", press)
+    alone, together = await companion.hears(2)
+    assert together.kind is ActKind.GROUP
+    assert together.subject != alone.subject
+
+
 async def test_the_same_update_twice_is_kept_once(
     companion: Connected, telegram: BotApiServer, asha: Person
 ) -> None:
@@ -158,7 +188,6 @@ async def test_the_offset_moves_only_after_the_act_is_kept(
     async with Connected(telegram, tmp_path, queue=Watched) as companion:
         assert [act.text for act in await companion.hears(2)] == ["one", "two"]
     assert unconfirmed == [2, 2]
-    assert telegram.waiting == 0
 
 
 async def test_many_at_once_come_in_order(companion: Connected, asha: Person) -> None:
@@ -168,12 +197,12 @@ async def test_many_at_once_come_in_order(companion: Connected, asha: Person) ->
     assert [act.text for act in acts] == [str(number) for number in range(150)]
 
 
-async def test_a_clean_end_confirms_what_was_kept(
-    telegram: BotApiServer, asha: Person, tmp_path: Path
+async def test_what_was_kept_is_confirmed_at_once(
+    companion: Connected, telegram: BotApiServer, asha: Person
 ) -> None:
-    async with Connected(telegram, tmp_path) as companion:
-        asha.says("hello")
-        await companion.hears()
-        await companion.enters(State.POLLING)
-    assert companion.channel.state() is State.STOPPED
-    assert telegram.waiting == 0
+    await companion.enters(State.POLLING)
+    asha.says("hello")
+    await companion.hears()
+    async with asyncio.timeout(1):
+        while telegram.waiting:
+            await asyncio.sleep(0.01)

@@ -30,7 +30,7 @@ from bot.domain.errors import (
 )
 from bot.domain.messages import ActKind, Said
 from bot.services.ports import Accepted, Queue
-from tests.functional.bot_api import BotApiServer, Person
+from tests.functional.bot_api import BotApiServer, Person, Refusal
 from tests.functional.channels.connected import Connected
 
 MARKER = "only-between-us-please"
@@ -108,6 +108,22 @@ async def test_a_webhook_left_by_another_program_is_taken_over(
     assert not telegram.api.webhook
 
 
+async def test_the_menu_is_set_and_its_refusal_stops_nothing(
+    telegram: BotApiServer, asha: Person, tmp_path: Path
+) -> None:
+    telegram.refuses("setMyCommands", Refusal(400, "Bad Request: BOT_COMMAND_INVALID"))
+    home = tmp_path / "second"
+    home.mkdir()
+    with capture_logs() as logs:
+        async with Connected(telegram, tmp_path) as companion:
+            asha.says("hello")
+            await companion.hears()
+    assert [line["event"] for line in logs] == ["telegram_commands_refused"]
+    async with Connected(telegram, home) as companion:
+        await companion.enters(State.POLLING)
+    assert telegram.api.commands == [{"command": "plan", "description": "My plan"}]
+
+
 async def test_the_network_goes_and_comes_back(
     companion: Connected, telegram: BotApiServer, asha: Person
 ) -> None:
@@ -152,24 +168,24 @@ async def test_it_ends_promptly_while_nothing_works(telegram: BotApiServer, tmp_
 async def test_while_the_record_is_away_messages_wait_with_telegram(
     telegram: BotApiServer, asha: Person, tmp_path: Path
 ) -> None:
-    away = True
+    waited: list[int] = []
 
-    class Flaky(Queue):
+    class AwayThreeTimes(Queue):
         def __init__(self, queue: Queue) -> None:
             self._queue = queue
 
         async def accept(self, said: Said) -> Accepted:
-            if away:
+            if len(waited) < 3:
+                waited.append(telegram.waiting)
                 raise RecordUnavailable
             return await self._queue.accept(said)
 
-    async with Connected(telegram, tmp_path, queue=Flaky) as companion:
-        asha.says("one")
-        asha.says("two")
+    asha.says("one")
+    asha.says("two")
+    async with Connected(telegram, tmp_path, queue=AwayThreeTimes) as companion:
         await companion.enters(State.RECORD_UNAVAILABLE)
-        assert telegram.waiting == 2
-        away = False
         assert [act.text for act in await companion.hears(2)] == ["one", "two"]
+    assert waited == [2, 2, 2]
 
 
 async def test_an_act_that_can_never_be_kept_is_kept_without_its_words(

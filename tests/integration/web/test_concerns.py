@@ -88,6 +88,22 @@ async def test_a_note_that_is_too_long_comes_back_whole(world: World, browser: B
     assert long in browser.page
 
 
+async def test_taking_it_twice_is_taking_it_once(world: World) -> None:
+    sam = await world.staff()
+    wren = await world.person(sam)
+    concern = await world.wrote(wren)
+    first = await world.alerts.take("wren-1", concern.id, by=sam)
+    world.clock.move(timedelta(minutes=5))
+    assert await world.alerts.take("wren-1", concern.id, by=sam) == first
+    taken = [each for each in await world.record.audit_of(wren.id) if each.action == "take"]
+    assert len(taken) == 1
+
+
+async def test_nobody_has_no_tasks(world: World) -> None:
+    await world.task(await world.person(sam := await world.staff()), sam)
+    assert await world.alerts.tasks_of([]) == []
+
+
 async def test_only_who_has_taken_it_closes_it(world: World) -> None:
     sam, ali = await world.staff(), await world.staff("ali")
     concern = await world.wrote(await world.person(sam))

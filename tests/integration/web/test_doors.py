@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -223,8 +224,6 @@ async def test_signing_in_gives_a_new_session_each_time(world: World, browser: B
 
 
 async def test_a_session_that_ran_out_says_so(world: World, browser: Browser) -> None:
-    from datetime import timedelta
-
     await world.staff()
     await browser.sign_in()
     world.clock.move(timedelta(minutes=31))

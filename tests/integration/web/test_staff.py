@@ -16,7 +16,7 @@ from bot.domain.audit import AuditEntry
 from bot.domain.errors import AlreadyThere, BadInput, NotFound, NotPermitted
 from bot.domain.people import Role, Session, Staff
 from bot.services.ports import Work
-from bot.services.slow_down import LONGEST_LINE, LONGEST_WAIT, SlowDown
+from bot.services.slow_down import LONGEST_LINE, LONGEST_WAIT, REMEMBERED, SlowDown
 from bot.services.staff import IDLE, LONGEST, SHORTEST_PASSWORD, StaffAccounts
 from tests.integration.web.world import NOW, PASSWORD, World
 
@@ -270,6 +270,16 @@ def test_the_line_has_an_end_and_is_forgotten() -> None:
     assert all(each <= LONGEST_LINE for each in waits if each is not None)
     later = NOW + timedelta(hours=1)
     assert line.wait("sam", later) == timedelta()
+
+
+def test_many_names_do_not_fill_the_memory() -> None:
+    line = SlowDown()
+    for _ in range(4):
+        line.wait("first", NOW)
+    for number in range(REMEMBERED):
+        line.wait(f"name-{number}", NOW)
+    assert line.wait("first", NOW) == timedelta(), "the oldest is forgotten"
+    assert line.wait(f"name-{REMEMBERED - 1}", NOW) == timedelta()
 
 
 def test_no_try_waits_longer_than_the_longest_wait_after_the_last() -> None:

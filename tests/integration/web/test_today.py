@@ -66,12 +66,16 @@ async def test_nothing_to_look_at_and_nobody_here_are_said_kindly(
     assert "Nobody is on your caseload yet." in browser.page
 
 
-async def test_concerns_elsewhere_in_the_team_are_shown_to_the_team_alone(world: World) -> None:
+async def test_what_waits_elsewhere_in_the_team_is_shown_to_the_team_alone(world: World) -> None:
     sam, ali = await world.staff(), await world.staff("ali")
     far = await world.staff("kim", team="South")
     concern = await world.wrote(await world.person(ali))
+    task = await world.task(await world.person(ali, "robin-1", "Robin"), ali)
     elsewhere = (await world.caseloads.of(by=sam)).elsewhere
-    assert [(person.called, each.id) for person, each in elsewhere] == [("Wren", concern.id)]
+    assert [(each.person.called, each.concern, each.tasks) for each in elsewhere] == [
+        ("Wren", concern, ()),
+        ("Robin", None, (task,)),
+    ]
     assert (await world.caseloads.of(by=ali)).elsewhere == ()
     assert (await world.caseloads.of(by=far)).elsewhere == ()
 

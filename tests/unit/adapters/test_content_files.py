@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bot.adapters.content_files import load_content
-from bot.adapters.content_files.schema import schemas
+from bot.adapters.content_files.schema import schemas, write_schemas
 from bot.domain.content import Content
 from bot.domain.errors import ContentBroken
 
@@ -24,7 +24,8 @@ def content() -> Content:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return shutil.copytree(SHIPPED, tmp_path / "content")
+    ignored = shutil.ignore_patterns("rules", "schema")
+    return shutil.copytree(SHIPPED, tmp_path / "content", ignore=ignored)
 
 
 def change(folder: Path, file: str, old: str, new: str) -> None:
@@ -120,6 +121,7 @@ def test_every_file_is_listed_for_sign_off_with_its_hash(content: Content) -> No
 
 def test_rules_are_listed_and_left_to_the_safety_net(folder: Path) -> None:
     rules = folder / "safety/rules/an_example.yml"
+    rules.parent.mkdir()
     rules.write_text("rules: {of: [another, shape]}\n", encoding="utf-8")
     item = next(each for each in load_content(folder).items if each.path.endswith("an_example.yml"))
     assert (item.group, item.needed_live) == ("safety", True)
@@ -128,3 +130,16 @@ def test_rules_are_listed_and_left_to_the_safety_net(folder: Path) -> None:
 def test_the_schema_files_are_in_step_with_the_models() -> None:
     written = {path.name: path.read_text("utf-8") for path in (SHIPPED / "schema").glob("*.json")}
     assert written == schemas(), "run scripts/write_schema.py"
+
+
+def test_a_skill_that_the_program_names_cannot_be_left_out(folder: Path) -> None:
+    (folder / "dbt/stop.yml").unlink()
+    with pytest.raises(ContentBroken, match=r"dbt: the skill 'stop' is missing"):
+        load_content(folder)
+
+
+def test_the_schema_files_are_written_over(tmp_path: Path) -> None:
+    (tmp_path / "skill.json").write_text("old", encoding="utf-8")
+    write_schemas(tmp_path)
+    written = {path.name: path.read_text("utf-8") for path in tmp_path.glob("*.json")}
+    assert written == schemas()

@@ -304,9 +304,9 @@ def test_the_text_for_the_command_line() -> None:
         "Opened their plan: once, last on 9 May 2026, 21:14",
         "",
         "Skills practised",
-        "  STOP, twice: helped once, not said once",
+        "  STOP, twice: helped (once), nothing said (once)",
         "    3 May 2026, 10:00: 7 before, 4 after, helped",
-        "    4 May 2026, 10:00: 5 before, not given after, not said, left before the end",
+        "    4 May 2026, 10:00: 5 before, not given after, nothing said, left before the end",
         "",
         "Said at other times",
         "  Nothing in this period",
@@ -317,6 +317,16 @@ def test_the_text_for_the_command_line() -> None:
         "Looked at, or to be looked at",
         "  20 May 2026, 23:00: it is too much",
         "    Answered: Thank you.",
+    ]
+
+
+def test_the_text_where_there_is_little_to_say() -> None:
+    text = as_text(summary_of(plans=(plan(PlanStatus.DECLINED, because="Not on a phone"),)))
+    assert text.splitlines()[3:7] == [
+        "Crisis plan: the person said no to a plan for now",
+        "  In their words: Not on a phone",
+        "Days with contact: 0 of 31",
+        "Opened their plan: not in this period",
     ]
 
 

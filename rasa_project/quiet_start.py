@@ -1,0 +1,29 @@
+"""What Rasa is told before it is imported: no telemetry, no graphics card, few words."""
+
+from __future__ import annotations
+
+import os
+import warnings
+
+ENVIRONMENT = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "LOG_LEVEL": "WARNING",
+    "LOG_LEVEL_LIBRARIES": "ERROR",
+}
+
+
+def prepare() -> None:
+    """Set what is not set. Must run before anything of Rasa is imported."""
+    os.environ.update({name: value for name, value in ENVIRONMENT.items() if name not in os.environ})
+    warnings.filterwarnings("ignore")
+    # Imported after TensorFlow, skops walks every module that TensorFlow loaded: seconds.
+    import skops.io  # noqa: F401
+
+
+def hush() -> None:
+    """Silence warnings again. Runs after Rasa's import, which resets the filters."""
+    warnings.resetwarnings()
+    warnings.filterwarnings("ignore")

@@ -1,0 +1,100 @@
+"""Runs the Rasa server, as a child that ends with its parent.
+
+    python -W ignore serve.py --port PORT --model FILE --work FOLDER [--interface 127.0.0.1]
+        [--parent PID]
+
+A first line on standard input, if there is one, is the token for Rasa's own HTTP routes, such as
+/model/parse; without it those routes are not there. The REST webhook never asks for a token, so
+the server listens on loopback only. The thread that starts this must live as long as it should.
+Ends with 0 after SIGTERM; 1 when Rasa cannot start; 2 for wrong arguments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import ipaddress
+import os
+import signal
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent
+
+_PR_SET_PDEATHSIG = 1
+
+
+def arguments() -> argparse.Namespace:
+    """The command line, checked; ends the program when it is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--interface", type=ipaddress.ip_address, default="127.0.0.1")
+    parser.add_argument("--parent", type=int, default=0)
+    given = parser.parse_args()
+    if not ipaddress.ip_address(str(given.interface)).is_loopback:
+        parser.error("--interface must be a loopback address: nothing guards the webhook.")
+    if not given.model.is_file():
+        parser.error(f"There is no model at {given.model}. Train one first.")
+    return given
+
+
+def end_with_parent(parent: int) -> None:
+    """Ask the kernel to kill this process when the thread that started it ends."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent and os.getppid() != parent:
+        # The parent was gone before the kernel was asked.
+        sys.exit(1)
+
+
+def token() -> str:
+    """The first line of standard input, unless that is a terminal."""
+    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+        return ""
+    return sys.stdin.readline().strip()
+
+
+def rasa_command(given: argparse.Namespace, api_token: str) -> list[str]:
+    """The same words as at a prompt."""
+    command = [
+        "rasa",
+        "run",
+        "--interface",
+        str(given.interface),
+        "--port",
+        str(given.port),
+        "--model",
+        str(given.model.resolve()),
+        "--endpoints",
+        str(PROJECT / "endpoints.yml"),
+        "--credentials",
+        str(PROJECT / "credentials.yml"),
+    ]
+    return [*command, "--enable-api", "--auth-token", api_token] if api_token else command
+
+
+def main() -> None:
+    """Fence this process in, then hand it to Rasa."""
+    given = arguments()
+    end_with_parent(given.parent)
+    api_token = token()
+    os.umask(0o077)
+    sys.argv = rasa_command(given, api_token)
+    given.work.mkdir(parents=True, exist_ok=True)
+    os.chdir(given.work)
+
+    import quiet_start
+
+    quiet_start.prepare()
+    import rasa.__main__
+
+    import wordless_logs
+
+    quiet_start.hush()
+    wordless_logs.install()
+    rasa.__main__.main()
+
+
+if __name__ == "__main__":
+    main()

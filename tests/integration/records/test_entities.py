@@ -1,0 +1,249 @@
+"""Every class comes back from the record as it went in, and is found by what may be asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from bot.adapters.records import SqlRecord
+from bot.adapters.records.entities import MAPPINGS
+from bot.domain.activities import RunStatus, State
+from bot.domain.concerns import Concern, ConcernNote, ConcernStatus, Task, TaskKind
+from bot.domain.conversations import Conversation, OpenAsk
+from bot.domain.crisis_plan import (
+    Agreement,
+    CrisisPlan,
+    PlanContents,
+    PlanPerson,
+    PlanStatus,
+    PlanStep,
+)
+from bot.domain.engagement import EngagementEvent, EventKind
+from bot.domain.errors import AlreadyThere, BadInput, NotFound
+from bot.domain.messages import Button, Press, SubjectId
+from bot.domain.people import (
+    Address,
+    CaseloadEntry,
+    Guest,
+    Invitation,
+    Person,
+    PersonState,
+    Role,
+    Session,
+    Staff,
+)
+from bot.domain.practice import Run
+from bot.domain.sign_offs import SignOff
+from bot.services.ports import Work
+from tests.integration.records.making import START, add_person, entry, person
+
+S = SubjectId("subject-1")
+DAY = date(2030, 3, 1)
+
+WHOLE = [
+    person(
+        S,
+        chosen_name="Rób’n 🌱",
+        nhs_number="943 476 5919",
+        born=date(1990, 2, 28),
+        key_worker="staff-1",
+        joined_at=START,
+        joining={"area": "north", "caution.cold": "not_sure"},
+    ),
+    Guest(S, START, START + timedelta(hours=72)),
+    Address("address-1", S, "telegram", "chat-1", START),
+    Invitation("invitation-1", S, "ab" * 32, "staff-1", START, START, used_at=START),
+    Staff("staff-1", "ash", "Ash Example", Role.PRACTITIONER, "north", START, "hash", START),
+    CaseloadEntry("entry-1", "staff-1", S, START, START),
+    Session("session-1", "staff-1", "csrf", START, START),
+    Conversation(
+        S,
+        epoch=3,
+        earlier=((START, "first"), (START, "second")),
+        buttons=(Button("Yes", Press("ask", "yes", "ref")),),
+        said={"menu": 2},
+        ask=OpenAsk("ask-1", START, "family", "cause", once=True, times=2),
+        asked_on={"cause": "2030-03-01"},
+        offered=("stop",),
+    ),
+    Concern(
+        "concern-1",
+        S,
+        START,
+        ConcernStatus.TAKEN,
+        "check",
+        "family",
+        (ConcernNote(START, "words", "answered", "family"),),
+        "staff-1",
+        START,
+        START,
+        "closed",
+    ),
+    Task("task-1", S, TaskKind.LEAVING, START, START, "staff-1", "about", START, "staff-1"),
+    EngagementEvent(
+        "event-1", S, EventKind.PRACTICE, START, {"skill": "stop", "before": 7, "finished": "yes"}
+    ),
+    CrisisPlan(
+        "plan-1",
+        S,
+        2,
+        PlanStatus.AGREED,
+        "staff-1",
+        START,
+        DAY,
+        Agreement(DAY, DAY, "staff-1", "on paper"),
+        PlanContents(
+            triggers=("one", "two"),
+            steps=(PlanStep("walk", "stop", "rain"),),
+            people=(PlanPerson("Sam", "07700 900000", "listens"),),
+        ),
+    ),
+    Run(
+        "run-1",
+        S,
+        "stop",
+        "ab" * 32,
+        RunStatus.OPEN,
+        START,
+        START,
+        State("step", {"before": 7, "why": "seven"}, (("a", "A"),)),
+    ),
+    SignOff("sign-off-1", "dbt/stop.yml", "ab" * 32, "staff-1", START),
+]
+
+
+def _key(entity: object) -> str:
+    return str(getattr(entity, MAPPINGS[type(entity)].key))
+
+
+def test_every_class_that_is_kept_is_tried() -> None:
+    assert {type(each) for each in WHOLE} == set(MAPPINGS)
+
+
+@pytest.mark.parametrize("entity", WHOLE, ids=lambda each: type(each).__name__)
+async def test_comes_back_as_it_went_in(record: SqlRecord, entity: object) -> None:
+    await record.save(Work(new_keys=[S], put=[entity], audit=[entry(S)]))
+
+    assert await record.get(type(entity), _key(entity)) == entity
+
+
+@pytest.mark.parametrize("entity", WHOLE, ids=lambda each: type(each).__name__)
+async def test_removed_is_gone(record: SqlRecord, entity: object) -> None:
+    await record.save(Work(new_keys=[S], put=[entity], audit=[entry(S)]))
+    await record.save(Work(remove=[entity], audit=[entry(S)]))
+
+    assert await record.get(type(entity), _key(entity)) is None
+
+
+async def test_put_again_replaces(record: SqlRecord) -> None:
+    before = await add_person(record, nhs_number="9434765919")
+    after = replace(before, state=PersonState.PAUSED, nhs_number="", chosen_name="Bird")
+    await record.save(Work(put=[after], audit=[entry(before.id)]))
+
+    assert await record.get(Person, before.id) == after
+    assert await record.find_by_index(Person, "nhs_number", "9434765919") == []
+
+
+async def test_finds_by_equal_one_of_and_none(record: SqlRecord) -> None:
+    north = await add_person(record, team="north")
+    south = await add_person(record, team="south", joined_at=START)
+    await add_person(record, team="east")
+
+    assert await record.find(Person, team="south") == [south]
+    found = await record.find(Person, order="team", team=["north", "south"])
+    assert found == [north, south]
+    assert await record.find(Person, team=["north", "south"], joined_at=None) == [north]
+    assert await record.find(Person, team=[]) == []
+    assert await record.find(Person, state=PersonState.ENDED) == []
+
+
+async def test_finds_in_order_between_and_so_many(record: SqlRecord) -> None:
+    await add_person(record, subject=S)
+    events = [
+        EngagementEvent(f"event-{each}", S, EventKind.MOOD, START + timedelta(days=each))
+        for each in range(5)
+    ]
+    await record.save(Work(put=events, audit=[entry(S)]))
+
+    span = ("at", START + timedelta(days=1), START + timedelta(days=3))
+    assert await record.find(EngagementEvent, between=span, order="at") == events[1:3]
+    assert await record.find(EngagementEvent, order="-at", limit=2, subject=S) == events[:2:-1]
+
+
+async def test_a_sealed_field_cannot_be_asked_for(record: SqlRecord) -> None:
+    with pytest.raises(TypeError, match="name"):
+        await record.find(Person, name="Robin Example")
+    with pytest.raises(TypeError, match="joining"):
+        await record.find(Person, order="joining")
+    with pytest.raises(TypeError, match="name"):
+        await record.find_by_index(Person, "name", "Robin Example")
+
+
+async def test_finds_by_index(record: SqlRecord) -> None:
+    born = date(1990, 2, 28)
+    one = await add_person(record, nhs_number="943 476 5919", born=born)
+    other = await add_person(record, born=born)
+
+    assert await record.find_by_index(Person, "nhs_number", "9434765919") == [one]
+    assert await record.find_by_index(Person, "nhs_number", "9434765910") == []
+    both = await record.find_by_index(Person, "born", "1990-02-28")
+    assert {each.id for each in both} == {one.id, other.id}
+
+
+async def test_finds_an_address_by_channel_and_value(record: SqlRecord) -> None:
+    known = Address("address-1", S, "telegram", "chat-1", START)
+    await record.save(Work(new_keys=[S], put=[known], audit=[entry(S)]))
+
+    assert await record.find_by_index(Address, "address", "telegram:chat-1") == [known]
+    assert await record.find_by_index(Address, "address", "sms:chat-1") == []
+
+
+async def test_two_of_one_code_cannot_be(record: SqlRecord) -> None:
+    first = await add_person(record)
+    second = person(code=first.code)
+
+    with pytest.raises(AlreadyThere):
+        await record.save(Work(new_keys=[second.id], put=[second], audit=[entry(second.id)]))
+    assert await record.get(Person, second.id) is None
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "\ud800", "x" * 100_000, "'; DROP TABLE persons"])
+async def test_odd_texts_find_nothing(record: SqlRecord, odd: str) -> None:
+    assert await record.get(Person, odd) is None
+    assert await record.find(Person, code=odd) == []
+    assert await record.find(Person, code=[odd]) == []
+    assert await record.find_by_index(Person, "nhs_number", odd) == []
+
+
+async def test_what_cannot_be_kept_is_refused_without_its_words(record: SqlRecord) -> None:
+    broken = person(name="half \ud800 a character")
+
+    with pytest.raises(BadInput) as raised:
+        await record.save(Work(new_keys=[broken.id], put=[broken], audit=[entry(broken.id)]))
+    assert "half" not in str(raised.value)
+    mistyped = person(name=7)
+    with pytest.raises(BadInput):
+        await record.save(Work(new_keys=[mistyped.id], put=[mistyped], audit=[entry(mistyped.id)]))
+
+
+async def test_nothing_is_kept_for_a_subject_without_a_key(record: SqlRecord) -> None:
+    stray = person()
+
+    with pytest.raises(NotFound):
+        await record.save(Work(put=[stray], audit=[entry(stray.id)]))
+
+
+async def test_a_class_that_is_not_kept(record: SqlRecord) -> None:
+    with pytest.raises(TypeError, match="Button"):
+        await record.get(Button, "x")
+    with pytest.raises(TypeError, match="Button"):
+        await record.save(Work(put=[Button("x", Press("a", "b"))], audit=[entry(S)]))
+
+
+async def test_facts_of_the_database(record: SqlRecord) -> None:
+    assert await record.meta_get("demo") is None
+    await record.meta_set("demo", "yes")
+    await record.meta_set("demo", "no")
+    assert await record.meta_get("demo") == "no"

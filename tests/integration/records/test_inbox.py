@@ -1,0 +1,350 @@
+"""The inbox: each act once, in order, by one worker at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot.adapters.records import SqlRecord
+from bot.adapters.records.engines import connect_to
+from bot.domain.errors import NotAllowedNow
+from bot.domain.messages import Act, ActKind
+from bot.domain.people import Address, Guest
+from bot.services.ports import Work
+from tests.integration.records.conftest import Open
+from tests.integration.records.making import (
+    START,
+    SetClock,
+    answer,
+    claim_all,
+    claim_one,
+    entry,
+    said,
+    timer,
+)
+
+
+async def _finish(record: SqlRecord, acts: list[Act]) -> None:
+    for act in acts:
+        await record.save(answer(act), durable=False)
+    await record.release(acts[0].subject)
+
+
+async def test_an_act_comes_out_as_it_went_in(record: SqlRecord) -> None:
+    words = "’tis 🌧 \0 and\nmore " + "x" * 100_000
+    given = said(words, kind=ActKind.BUTTON, token="signed", sent_at=START - timedelta(hours=1))
+    accepted = await record.accept(given)
+
+    (act,) = await claim_one(record)
+    assert act == Act(
+        id=accepted.act_id,
+        subject=accepted.subject,
+        channel="telegram",
+        address_id=act.address_id,
+        kind=ActKind.BUTTON,
+        text=words,
+        sent_at=START - timedelta(hours=1),
+        received_at=START,
+        token="signed",
+        attempts=1,
+    )
+
+
+async def test_half_a_character_does_not_lose_the_message(record: SqlRecord) -> None:
+    await record.accept(said("half \ud800 whole \ud83c\udf27"))
+
+    (act,) = await claim_one(record)
+    assert act.text == "half \ufffd whole 🌧"
+
+
+async def test_the_same_provider_id_is_kept_once(record: SqlRecord) -> None:
+    given = said("hello")
+    outcomes = [await record.accept(given) for _ in range(2)]
+    outcomes += await asyncio.gather(*(record.accept(given) for _ in range(8)))
+
+    assert [each.new for each in outcomes] == [True] + [False] * 9
+    assert len({each.act_id for each in outcomes}) == 1
+    assert len(await claim_one(record)) == 1
+
+
+async def test_a_provider_id_belongs_to_its_channel(record: SqlRecord) -> None:
+    await record.accept(said(provider_id="1", channel="telegram"))
+    assert (await record.accept(said(provider_id="1", channel="sms"))).new
+
+
+async def test_an_unknown_address_gets_a_guest(record: SqlRecord) -> None:
+    accepted = await record.accept(said())
+
+    guest = await record.get(Guest, accepted.subject)
+    assert guest == Guest(accepted.subject, START, START + timedelta(hours=72))
+    (address,) = await record.find(Address, subject=accepted.subject)
+    assert (address.channel, address.value) == ("telegram", "chat-1")
+
+
+async def test_a_new_address_that_writes_twice_at_once_is_one_guest(record: SqlRecord) -> None:
+    outcomes = await asyncio.gather(*(record.accept(said(str(each))) for each in range(10)))
+
+    assert len({each.subject for each in outcomes}) == 1
+    assert len(await record.find(Guest)) == 1
+    acts = await claim_one(record)
+    assert sorted(act.text for act in acts) == [str(each) for each in range(10)]
+
+
+async def test_two_processes_that_meet_one_stranger(url: str, opened: Open) -> None:
+    first, second = opened(url), opened(url)
+    given = [said(str(each), provider_id=f"update-{each % 10}") for each in range(20)]
+    outcomes = await asyncio.gather(
+        *(record.accept(each) for record, each in zip([first, second] * 10, given, strict=True))
+    )
+
+    assert len({each.subject for each in outcomes}) == 1
+    assert sum(each.new for each in outcomes) == 10
+    assert len(await first.find(Guest)) == 1
+
+
+async def test_a_conversation_comes_in_order_and_others_beside_it(record: SqlRecord) -> None:
+    for each in range(6):
+        await record.accept(said(f"{each}", address=f"chat-{each % 2}"))
+
+    claimed = await record.claim(9)
+    assert [[act.text for act in acts] for acts in claimed] == [["0", "2", "4"], ["1", "3", "5"]]
+
+
+async def test_order_does_not_hang_on_the_clock(record: SqlRecord, clock: SetClock) -> None:
+    await record.accept(said("first"))
+    clock.move(hours=-1)
+    await record.accept(said("second"))
+    clock.move(hours=1)
+
+    assert [act.text for act in await claim_one(record)] == ["first", "second"]
+
+
+async def test_only_so_many_conversations_the_oldest_first(
+    record: SqlRecord, clock: SetClock
+) -> None:
+    for each in range(5):
+        await record.accept(said(address=f"chat-{each}"))
+        await record.accept(said(address="chat-0"))
+        clock.move(seconds=1)
+    oldest = await record.claim(2)
+    assert [len(acts) for acts in oldest] == [6, 1]
+    assert len(await record.claim(9)) == 3
+
+
+async def test_a_held_conversation_is_not_claimed_again(record: SqlRecord) -> None:
+    await record.accept(said("first"))
+    acts = await claim_one(record)
+    await record.accept(said("second"))
+    assert await record.claim(9) == []
+
+    await _finish(record, acts)
+    assert [act.text for act in await claim_one(record)] == ["second"]
+
+
+async def test_an_unfinished_conversation_comes_again(record: SqlRecord) -> None:
+    await record.accept(said("first"))
+    (act,) = await claim_one(record)
+    await record.release(act.subject)
+
+    (again,) = await claim_one(record)
+    assert (again.id, again.attempts) == (act.id, 2)
+
+
+async def test_a_lease_runs_out_unless_it_is_renewed(
+    url: str, opened: Open, clock: SetClock
+) -> None:
+    mine, other = opened(url), opened(url)
+    await mine.accept(said("hello"))
+    (act,) = await claim_one(mine)
+    clock.move(seconds=14)
+    assert await other.claim(9) == []
+    await other.renew([act.subject])
+    await mine.renew([act.subject])
+    clock.move(seconds=14)
+    assert await other.claim(9) == []
+    clock.move(seconds=2)
+
+    (taken,) = await claim_one(other)
+    assert (taken.id, taken.attempts) == (act.id, 2)
+    with pytest.raises(NotAllowedNow):
+        await mine.save(answer(act))
+    await mine.renew([act.subject])
+    await mine.release(act.subject)
+    assert await mine.claim(9) == []
+    await other.save(answer(taken))
+
+
+async def test_a_restart_under_the_same_name_takes_its_own_back(url: str, opened: Open) -> None:
+    before, other = opened(url, owner="serve"), opened(url, owner="other")
+    await before.accept(said(address="chat-1"))
+    await before.accept(said(address="chat-2"))
+    assert len(await before.claim(1)) == 1
+    assert len(await other.claim(1)) == 1
+
+    after = opened(url, owner="serve")
+    assert len(await after.claim(9)) == 1
+
+
+async def test_many_workers_share_without_meeting(url: str, opened: Open) -> None:
+    workers = [opened(url), opened(url)]
+    for each in range(40):
+        await workers[0].accept(said(address=f"chat-{each}"))
+    claims = await asyncio.gather(*(workers[each % 2].claim(5) for each in range(16)))
+
+    subjects = [acts[0].subject for claimed in claims for acts in claimed]
+    assert len(subjects) == len(set(subjects)) == 40
+
+
+async def test_a_retry_holds_back_what_came_later(record: SqlRecord, clock: SetClock) -> None:
+    for each in ("first", "second", "third"):
+        await record.accept(said(each))
+    first, second, _ = await claim_one(record)
+    await record.save(answer(first))
+    await record.release(first.subject, {second.id: clock.now() + timedelta(seconds=1)})
+    assert await record.claim(9) == []
+
+    clock.move(seconds=1)
+    assert [(act.text, act.attempts) for act in await claim_one(record)] == [
+        ("second", 2),
+        ("third", 2),
+    ]
+
+
+async def test_before_a_retry_what_came_earlier_is_done(
+    record: SqlRecord, clock: SetClock
+) -> None:
+    await record.accept(said("first"))
+    await record.accept(said("second"))
+    first, second = await claim_one(record)
+    await record.release(first.subject, {second.id: clock.now() + timedelta(seconds=1)})
+
+    assert [act.text for act in await claim_one(record)] == ["first"]
+
+
+async def test_a_failed_act_lets_the_next_go_on(record: SqlRecord) -> None:
+    await record.accept(said("poison"))
+    await record.accept(said("next"))
+    poison, _ = await claim_one(record)
+    await record.save(answer(poison, failed=True))
+    await record.release(poison.subject)
+
+    assert [act.text for act in await claim_one(record)] == ["next"]
+    handled = await record.handled(poison.id)
+    assert handled is not None
+    assert handled.failed
+
+
+async def _set_timers(record: SqlRecord, *timers: tuple[str, float]) -> Act:
+    await record.accept(said("start"))
+    (act,) = await claim_one(record)
+    work = answer(act)
+    for label, minutes in timers:
+        work.schedule.append((timer(act, label), START + timedelta(minutes=minutes)))
+    await record.save(work)
+    await record.release(act.subject)
+    return act
+
+
+async def test_a_timer_comes_when_it_is_due(record: SqlRecord, clock: SetClock) -> None:
+    await _set_timers(record, ("run:1:step", 15))
+    clock.move(minutes=14)
+    assert await record.claim(9) == []
+    clock.move(minutes=1)
+
+    (act,) = await claim_one(record)
+    assert (act.kind, act.channel, act.text) == (ActKind.TIMER, "timer", "run:1:step")
+
+
+async def test_a_timer_not_yet_due_holds_nobody_back(record: SqlRecord) -> None:
+    await _set_timers(record, ("run:1:step", 15))
+    await record.accept(said("meanwhile"))
+
+    assert [act.text for act in await claim_one(record)] == ["meanwhile"]
+
+
+async def test_a_person_comes_before_their_timers_and_timers_one_by_one(
+    record: SqlRecord, clock: SetClock
+) -> None:
+    await _set_timers(record, ("later", 2), ("sooner", 1))
+    clock.move(minutes=3)
+    await record.accept(said("hello"))
+
+    seen = []
+    for _ in range(3):
+        acts = await claim_one(record)
+        seen.append([act.text for act in acts])
+        await _finish(record, acts)
+    assert seen == [["hello"], ["sooner"], ["later"]]
+
+
+async def test_a_message_that_waits_for_its_retry_holds_timers_back(
+    record: SqlRecord, clock: SetClock
+) -> None:
+    await _set_timers(record, ("run:1", 1))
+    clock.move(minutes=1)
+    await record.accept(said("hello"))
+    (act,) = await claim_one(record)
+    await record.release(act.subject, {act.id: clock.now() + timedelta(seconds=2)})
+
+    assert await record.claim(9) == []
+    clock.move(seconds=2)
+    assert [act.text for act in await claim_one(record)] == ["hello"]
+
+
+async def test_waiting_timers_are_cancelled_by_the_start_of_their_label(
+    record: SqlRecord, clock: SetClock
+) -> None:
+    act = await _set_timers(record, ("run:1:a", 1), ("run:1:b", 2), ("run:10", 3), ("ask:1", 4))
+    other = await record.accept(said(address="chat-2"))
+    (theirs,) = await claim_one(record)
+    work = answer(theirs)
+    work.schedule.append((timer(theirs, "run:1:a"), START + timedelta(minutes=1)))
+    await record.save(work)
+    await record.release(other.subject)
+    await record.save(Work(cancel=[(act.subject, "run:1:")], audit=[entry(act.subject)]))
+
+    clock.move(minutes=9)
+    left = {}
+    for _ in range(2):
+        for subject, acts in (await claim_all(record)).items():
+            left.setdefault(subject, []).extend(act.text for act in acts)
+            await _finish(record, acts)
+    assert left == {act.subject: ["run:10", "ask:1"], other.subject: ["run:1:a"]}
+
+
+async def test_a_timer_may_cancel_its_like_while_it_is_handled(
+    record: SqlRecord, clock: SetClock
+) -> None:
+    await _set_timers(record, ("run:1:a", 1), ("run:1:b", 1))
+    clock.move(minutes=1)
+    (act,) = await claim_one(record)
+    work = answer(act)
+    work.cancel.append((act.subject, "run:1:"))
+    await record.save(work)
+    await record.release(act.subject)
+
+    assert await record.claim(9) == []
+    assert await record.handled(act.id) is not None
+
+
+async def test_a_row_that_does_not_open_holds_up_nobody(record: SqlRecord, url: str) -> None:
+    broken = await record.accept(said("broken"))
+    await record.accept(said("next"))
+    alone = await record.accept(said("alone", address="chat-2"))
+    with connect_to(url).connect() as connection:
+        connection.execute(
+            text("UPDATE inbox SET body = :body WHERE id IN (:one, :two)"),
+            {"body": b"\1" + b"x" * 60, "one": broken.act_id, "two": alone.act_id},
+        )
+
+    assert [act.text for act in await claim_one(record)] == ["next"]
+    handled = await record.handled(broken.act_id)
+    assert handled is not None
+    assert handled.failed
+    (audited,) = await record.audit_of(alone.subject)
+    assert (audited.action, audited.thing) == ("unreadable", f"inbox:{alone.act_id}")
+    later = await record.accept(said("later", address="chat-2"))
+    assert [act.id for act in await claim_one(record)] == [later.act_id]

@@ -1,0 +1,176 @@
+"""What the delivery does when a channel, or the record, is not well."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.adapters.records import SqlRecord, open_record
+from bot.domain.errors import ChannelRefused, ChannelUnavailable, RecordUnavailable
+from bot.domain.messages import Outbound, Reply
+from bot.services import delivery
+from bot.services.delivery import RefusedForGood, WaitBefore
+from tests.unit.services.delivering import (
+    CLOCK,
+    IDS,
+    SECRETS,
+    Channel,
+    Hurried,
+    delivering,
+    none_left,
+    person,
+    say,
+    until,
+)
+
+
+@pytest.fixture
+async def record(tmp_path: Path) -> AsyncIterator[SqlRecord]:
+    opened = open_record(f"sqlite:///{tmp_path}/c.sqlite", SECRETS, CLOCK, IDS, upgrade=True)
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+def queue(record: SqlRecord) -> Hurried:
+    return Hurried(record)
+
+
+async def test_pauses_grow_and_later_replies_wait(record: SqlRecord, queue: Hurried) -> None:
+    asha = await person(record, "asha")
+
+    async def down_at_first(_: str, reply: Reply) -> None:
+        if reply.text == "first" and len(channel.tries) < 9:
+            raise ChannelUnavailable if len(channel.tries) % 2 else ChannelRefused
+
+    channel = Channel(down_at_first)
+    async with delivering(queue, channel):
+        await say(record, asha, "first", "second")
+        await until(lambda: len(channel.sent) == 2)
+    assert channel.tries == ["first"] * 9 + ["second"]
+    assert queue.pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+async def test_asked_to_wait_it_waits_as_long(record: SqlRecord, queue: Hurried) -> None:
+    asha = await person(record, "asha")
+
+    async def busy_once(_: str, __: Reply) -> None:
+        if len(channel.tries) == 1:
+            raise WaitBefore(17.5)
+
+    channel = Channel(busy_once)
+    async with delivering(queue, channel):
+        await say(record, asha, "first", "second")
+        await until(lambda: len(channel.sent) == 2)
+    assert queue.pauses == [17.5]
+    assert channel.tries == ["first", "first", "second"]
+
+
+async def test_refused_for_good_is_not_tried_again_and_the_next_goes(
+    record: SqlRecord, queue: Hurried
+) -> None:
+    asha = await person(record, "asha")
+
+    async def refuse_first(_: str, reply: Reply) -> None:
+        if reply.text == "first":
+            raise RefusedForGood("blocked")
+
+    channel = Channel(refuse_first)
+    with capture_logs() as logs:
+        async with delivering(queue, channel):
+            (first, _) = await say(record, asha, "first", "second")
+            await until(lambda: channel.sent)
+    assert channel.tries == ["first", "second"]
+    assert [(line["event"], line["reply"]) for line in logs] == [("reply_refused", first.id)]
+    await none_left(record)
+
+
+async def test_a_fault_of_ours_is_given_up_in_the_end(record: SqlRecord, queue: Hurried) -> None:
+    asha = await person(record, "asha")
+
+    async def stumble(_: str, reply: Reply) -> None:
+        if reply.text == "first":
+            raise KeyError(reply.text)
+
+    channel = Channel(stumble)
+    with capture_logs() as logs:
+        async with delivering(queue, channel):
+            await say(record, asha, "first", "second")
+            await until(lambda: channel.sent)
+    assert channel.tries == ["first"] * 4 + ["second"]
+    assert {line["fault"] for line in logs} == {"KeyError"}
+    await none_left(record)
+
+
+async def test_a_channel_that_hangs_is_left_and_tried_again(
+    record: SqlRecord, queue: Hurried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "SEND_SECONDS", 0.05)
+    asha = await person(record, "asha")
+
+    async def hang_once(_: str, __: Reply) -> None:
+        if len(channel.tries) == 1:
+            await asyncio.sleep(30)
+
+    channel = Channel(hang_once)
+    async with delivering(queue, channel):
+        await say(record, asha, "first")
+        await until(lambda: channel.sent)
+    assert channel.tries == ["first", "first"]
+
+
+async def test_what_was_claimed_long_ago_is_claimed_anew(
+    record: SqlRecord, queue: Hurried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "FRESH_SECONDS", 0.5)
+    asha = await person(record, "asha")
+
+    async def slow(_: str, __: Reply) -> None:
+        await asyncio.sleep(0.6)
+
+    channel = Channel(slow)
+    async with delivering(queue, channel):
+        await say(record, asha, "first", "second", "third")
+        await until(lambda: len(channel.sent) == 3)
+    assert channel.tries == ["first", "second", "third"]
+    assert queue.pauses == [0, 0]
+
+
+async def test_a_note_that_is_lost_is_made_again_and_nothing_goes_twice(
+    record: SqlRecord, queue: Hurried
+) -> None:
+    asha = await person(record, "asha")
+    queue.lost_notes = 2
+    channel = Channel()
+    async with delivering(queue, channel):
+        await say(record, asha, "first")
+        await until(lambda: channel.sent and not queue.lost_notes)
+        await asyncio.sleep(0.1)
+    assert channel.tries == ["first"]
+    await none_left(record)
+
+
+async def test_while_the_outbox_is_away_it_waits(
+    record: SqlRecord, queue: Hurried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asha = await person(record, "asha")
+    asked = 0
+
+    async def away(*_: object) -> list[tuple[Outbound, str]]:
+        nonlocal asked
+        asked += 1
+        raise RecordUnavailable
+
+    channel = Channel()
+    await say(record, asha, "first")
+    with monkeypatch.context() as patch:
+        patch.setattr(queue, "claim_outgoing", away, raising=False)
+        async with delivering(queue, channel):
+            await asyncio.sleep(0.2)
+            assert asked == 1
+            patch.undo()
+            await until(lambda: channel.sent)
