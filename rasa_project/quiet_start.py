@@ -1,8 +1,9 @@
-"""What Rasa is told before it is imported: no telemetry, no graphics card, few words."""
+"""What is settled before Rasa is imported: no telemetry, no graphics card, few words."""
 
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 
 ENVIRONMENT = {
@@ -19,6 +20,8 @@ def prepare() -> None:
     """Set what is not set. Must run before anything of Rasa is imported."""
     os.environ.update({name: value for name, value in ENVIRONMENT.items() if name not in os.environ})
     warnings.filterwarnings("ignore")
+    # Without its byte code each start of Rasa takes 10 seconds longer, whoever starts it.
+    sys.dont_write_bytecode = False
     # Imported after TensorFlow, skops walks every module that TensorFlow loaded: seconds.
     import skops.io  # noqa: F401
 

@@ -51,7 +51,7 @@ def is_up_to_date(models: Path) -> bool:
 def train(models: Path) -> bool:
     """Train anew; whether that went well. A model that was there stays until the new one is."""
     with tempfile.TemporaryDirectory(dir=models, prefix=".training-") as work:
-        os.environ["RASA_CACHE_DIRECTORY"] = f"{work}/cache"
+        os.environ |= {"RASA_CACHE_DIRECTORY": f"{work}/cache", "RASA_MAX_CACHE_SIZE": "0"}
         made = _rasa_train(Path(work))
         if not made.is_file():
             return False
@@ -67,8 +67,10 @@ def _rasa_train(work: Path) -> Path:
     quiet_start.prepare()
     import numpy as np
     import rasa.__main__
+    from rasa.utils.log_utils import configure_structlog
 
     quiet_start.hush()
+    configure_structlog()
     random.seed(SEED)
     np.random.seed(SEED)
     rasa.train(

@@ -90,18 +90,14 @@ class KeyRing:
     def load(cls, path: Path) -> KeyRing:
         """The ring of a file. Raises ``KeyFileMissing``, ``KeyFileUnsafe``, ``KeyFileBroken``."""
         try:
-            handle = os.open(path, os.O_RDONLY)
+            with path.open("rb") as file:
+                if os.fstat(file.fileno()).st_mode & _OTHERS:
+                    raise KeyFileUnsafe(str(path))
+                text = file.read()
         except FileNotFoundError:
             raise KeyFileMissing(str(path)) from None
         except OSError as error:
             raise KeyFileBroken(f"{path}: {error.strerror}") from None
-        with os.fdopen(handle, "rb") as file:
-            if os.fstat(file.fileno()).st_mode & _OTHERS:
-                raise KeyFileUnsafe(str(path))
-            try:
-                text = file.read()
-            except OSError as error:
-                raise KeyFileBroken(f"{path}: {error.strerror}") from None
         return cls.from_json(text, str(path))
 
     @classmethod

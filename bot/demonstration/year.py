@@ -29,6 +29,9 @@ ANSWERS = {
     )
 }
 
+MOSTLY = 0.9
+"""How often the first answer of a step, which goes on with the practice, is given."""
+
 MOST_ANSWERS = 40
 """Answers in one practice at most, should content ever go in circles."""
 
@@ -131,6 +134,7 @@ class LivedYear:
             "before": str(distress),
             "after": str(after),
             "result": result,
+            "need": self._chance.choice(sorted(self._companion.content.needs)),
         }
         await self._says(code, "skills")
         await self._answer_all(code, chosen)
@@ -160,7 +164,8 @@ class LivedYear:
         if step.kind is StepKind.OFFER:
             return self._chance.choice(labels)
         onward = [each for each in step.options if each.value not in {"skip", "another"}]
-        return self._chance.choice(onward[:2]).label if onward else labels[0]
+        steady = self._chance.random() < MOSTLY
+        return (onward[0] if steady else self._chance.choice(onward)).label if onward else labels[0]
 
     async def _open_step(self, code: str) -> tuple[Step, Run] | None:
         record = self._companion.record

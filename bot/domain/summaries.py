@@ -107,6 +107,12 @@ class SkillPractised:
         """How often it was practised, to the end or not."""
         return len(self.practices)
 
+    @property
+    def last_change(self) -> Practice:
+        """The last practice with distress before and after; the last one where there is none."""
+        whole = [each for each in self.practices if None not in (each.before, each.after)]
+        return (whole or self.practices)[-1]
+
     def said(self, result: Result | None) -> int:
         """After how many practices this was said; None: nothing was said."""
         return sum(each.result == result for each in self.practices)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader
+from jinja2 import (
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    meta,
+)
 from starlette.responses import HTMLResponse
 
 from bot.domain.opening_hours import LOCAL, date_words
@@ -31,25 +40,46 @@ class Pages:
     """Renders templates of one web: its own folder first, then the shared ones."""
 
     def __init__(self, templates: Path, assets: Assets, place: Place) -> None:
-        # The NHS.UK macros read parameters that were not given, at any depth.
-        self._environment = Environment(
-            loader=ChoiceLoader(
-                [
-                    FileSystemLoader([templates, SHARED]),
-                    PackageLoader("nhsuk_frontend_jinja", "templates"),
-                ]
-            ),
-            autoescape=True,
-            undefined=ChainableUndefined,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(asset=assets.address, place=place)
-        self._environment.filters.update(
-            date=date_words, day=local_day, moment=moment, times=times, iso=local_iso
-        )
+        self._environment = _environment(templates)
+        self._always = {"asset": assets.address, "place": place}
 
     def show(self, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
         """A page made from a template and what it shows."""
-        return HTMLResponse(self._environment.get_template(template).render(**shown), status)
+        page = self._environment.get_template(template).render(**self._always, **shown)
+        return HTMLResponse(page, status)
+
+
+@cache
+def _environment(templates: Path) -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader([templates, SHARED]),
+                PackageLoader("nhsuk_frontend_jinja", "templates"),
+            ]
+        ),
+        autoescape=True,
+        # The NHS.UK macros read parameters that were not given, at any depth.
+        undefined=ChainableUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        date=date_words, day=local_day, moment=moment, times=times, iso=local_iso
+    )
+    own = environment.list_templates(filter_func=lambda name: not name.startswith("nhsuk/"))
+    _compile(environment, own, set())
+    return environment
+
+
+def _compile(environment: Environment, names: Iterable[str], done: set[str]) -> None:
+    """Compile now what pages are made of: later it would hold up somebody's conversation."""
+    for name in names:
+        if name in done:
+            continue
+        done.add(name)
+        environment.get_template(name)
+        source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+        used = meta.find_referenced_templates(environment.parse(source))
+        _compile(environment, (each for each in used if each), done)

@@ -1,4 +1,4 @@
-"""Settings: what is in force without any, what each takes, and a clear word for what it does not."""
+"""Settings: what is in force without any, what each takes, and a clear word for the rest."""
 
 from __future__ import annotations
 

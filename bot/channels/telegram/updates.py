@@ -59,7 +59,7 @@ def said_in(update: Update, now: datetime) -> Said | None:
     message = update.message or update.edited_message or update.channel_post
     if message is None or StatusUpdate.ALL.check_update(update):
         return None
-    text = _well_formed(message.text or message.caption or "")
+    text = message.text or message.caption or ""
     kind = _kind(message)
     sent_at = message.date
     if update.edited_message is not None:
@@ -83,8 +83,7 @@ def _pressed(query: CallbackQuery, provider_id: str, now: datetime) -> Said | No
         address = query.message.chat.id
         if query.message.chat.type != Chat.PRIVATE:
             kind = ActKind.GROUP
-    label, token = _well_formed(_label(query)), _well_formed(query.data)
-    return Said("telegram", str(address), provider_id, kind, now, label, token)
+    return Said("telegram", str(address), provider_id, kind, now, _label(query), query.data)
 
 
 def _label(query: CallbackQuery) -> str:
@@ -94,11 +93,6 @@ def _label(query: CallbackQuery) -> str:
     rows = query.message.reply_markup.inline_keyboard
     buttons = (button for row in rows for button in row)
     return next((each.text for each in buttons if each.callback_data == query.data), "")
-
-
-def _well_formed(text: str) -> str:
-    """The text with half characters (lone surrogates) replaced: no store could keep those."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _readable(update: dict[str, Any]) -> dict[str, Any]:

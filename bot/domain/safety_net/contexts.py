@@ -19,20 +19,30 @@ Place = tuple[int, int]
 LOWERED_FAMILIES = {
     ContextKind.DENIAL: Family.DENIAL,
     ContextKind.PAST: Family.PAST,
+    ContextKind.PAST_WISH: Family.PAST,
     ContextKind.SOMEONE_ELSE: Family.SOMEONE_ELSE,
     ContextKind.GOOD_NEWS: Family.GOOD_NEWS,
     ContextKind.PRACTICE_TALK: Family.PRACTICE_TALK,
 }
 """What a lowered statement is about; fiction and laughter leave it as it was."""
-ASKED_ONCE = frozenset({ContextKind.PAST, ContextKind.GOOD_NEWS, ContextKind.PRACTICE_TALK})
+ASKED_ONCE = frozenset(
+    {
+        ContextKind.PAST,
+        ContextKind.PAST_WISH,
+        ContextKind.GOOD_NEWS,
+        ContextKind.PRACTICE_TALK,
+    }
+)
 """A check that only these raise is asked once (``design.md``: good news or something past)."""
 
+_PASTS = frozenset({ContextKind.PAST, ContextKind.PAST_WISH})
 _THE_PERSON = ("i",)
 """Between a context and a statement it begins a new thought: "nobody knows but I am ..."."""
 _FIRST = (
     ContextKind.GOOD_NEWS,
     ContextKind.PRACTICE_TALK,
     ContextKind.PAST,
+    ContextKind.PAST_WISH,
     ContextKind.SOMEONE_ELSE,
     ContextKind.DENIAL,
     ContextKind.FICTION,
@@ -52,14 +62,15 @@ def lowering(
     """
     if match.more:
         return None
-    around = [(context, found) for context, found in contexts if context.kind in rule.lowered_by]
     lowered: list[ContextDefinition] = []
     for place in match.places:
-        here = [
+        near = [
             context
-            for context, found in around
+            for context, found in contexts
             if any(_reaches(context, there, place, reading) for there in found.places)
         ]
+        ignored = _PASTS if any(c.kind is ContextKind.RECENT for c in near) else frozenset()
+        here = [c for c in near if c.kind in rule.lowered_by and c.kind not in ignored]
         if not here:
             return None
         lowered += here
@@ -72,6 +83,12 @@ def _reaches(context: ContextDefinition, there: Place, place: Place, reading: Re
             return True
         case Reach.SENTENCE:
             return reading.same_sentence(there[0], place[0])
+        case Reach.AROUND:
+            return (
+                there[0] - context.within <= place[1]
+                and place[0] <= there[1] + context.within
+                and reading.same_sentence(there[0], place[0])
+            )
         case Reach.BEFORE:
             return (
                 there[0] < place[0]

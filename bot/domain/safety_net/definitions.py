@@ -11,10 +11,15 @@ from bot.domain.safety_net.verdict import Answer, Family, Request, Tier
 
 
 class ContextKind(StrEnum):
-    """What can stand around an immediate statement and make it a check."""
+    """What can stand around an immediate statement, and mostly makes it a check."""
 
     DENIAL = "denial"
     PAST = "past"
+    """Long ago: lowers what was done then."""
+    PAST_WISH = "past_wish"
+    """Wanted or tried, long ago: lowers what was wanted then."""
+    RECENT = "recent"
+    """Lowers nothing: near it the past is not past."""
     SOMEONE_ELSE = "someone_else"
     FICTION = "fiction"
     LAUGHTER = "laughter"
@@ -27,6 +32,8 @@ class Reach(StrEnum):
 
     BEFORE = "before"
     """It begins before the statement, in the same sentence, and ends at most N words before it."""
+    AROUND = "around"
+    """It touches the statement, or ends or begins at most N words from it."""
     SENTENCE = "sentence"
     MESSAGE = "message"
 
@@ -60,7 +67,8 @@ class RuleDefinition:
 
 @dataclass(frozen=True)
 class ContextDefinition:
-    """One kind of context. ``within``: words between it and the statement, for BEFORE."""
+    """One kind of context. ``within``: words between it and the statement, for BEFORE
+    and AROUND."""
 
     source: Source
     kind: ContextKind

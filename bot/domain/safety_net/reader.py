@@ -50,7 +50,7 @@ class Reader:
 
     def __init__(self, wording: Wording, known: frozenset[str] = frozenset()) -> None:
         self._wording = wording
-        self._known = known | wording.explicit
+        self._known = known | wording.explicit | frozenset(wording.also)
         self._spelling = Spelling(
             self._known, wording.explicit, wording.not_misspelt, wording.run_together
         )
@@ -125,12 +125,12 @@ class Reader:
                 meant = stands_for.get(word)
         if meant is not None:
             return tuple((part, *self._wording.also.get(part, ())) for part in meant)
+        if word.isdigit():
+            return ((*_number(word), *self._wording.also.get(word, ())),)
         if word in self._known:
             return ((word, *self._wording.also.get(word, ())),)
         if word.isalpha():
             return self._guessed(word)
-        if word.isdigit():
-            return (_number(word),)
         return self._with_signs(word)
 
     def _guessed(self, word: str) -> tuple[Phrase, ...] | None:
@@ -192,6 +192,8 @@ class Reader:
 
     def _spelt_out(self, draft: Draft, first: int, last: int) -> tuple[Phrase, ...] | None:
         word = "".join(draft.written[first:last])
+        if word.isdigit():
+            return ((*_number(word), *self._wording.also.get(word, ())),)
         if word in self._known:
             return ((word,),)
         return self._guessed(word) if word.isalpha() else self._with_signs(word)

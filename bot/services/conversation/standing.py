@@ -76,13 +76,16 @@ async def _ask_about_leaving(turn: Turn) -> None:
     turn.reply("leave_confirm" if turn.person else "left_service_guest")
 
 
-async def find_skill(turn: Turn, **known: str | int) -> None:
-    """Start finding a skill, with what the person said already. Guests have two to choose from."""
+async def find_skill(turn: Turn, *, more: bool = False, **known: str | int) -> None:
+    """Start finding a skill, with what the person said already. Guests have two to choose from.
+
+    ``more``: leave out what was offered a moment ago.
+    """
     if turn.person is None:
         turn.reply("guest_skills")
         turn.add_buttons(*first_aid_buttons(turn))
         return
-    if not known:
+    if not more:
         turn.memory = replace(turn.memory, offered=())
     await steps.start(turn, turn.desk.content.activities["find_skill"], known)
 

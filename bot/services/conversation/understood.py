@@ -43,10 +43,27 @@ NOT_AN_ANSWER = frozenset(
 )
 """With a question open these are no more than an answer that the step did not know."""
 
-REQUESTS = frozenset(CommandName) - NOT_AN_ANSWER - {
-    CommandName.THANKS, CommandName.GREETING, CommandName.GOODBYE, CommandName.MOOD,
-}  # fmt: skip
-"""What is done first when the safety net wants to ask something as well."""
+REQUESTS = frozenset(
+    {
+        CommandName.SHOW_PLAN,
+        CommandName.SHOW_CONTACTS,
+        CommandName.TALK_TO_SOMEONE,
+        CommandName.PRACTISE_SKILL,
+        CommandName.DIARY,
+        CommandName.HOMEWORK,
+        CommandName.GOALS,
+        CommandName.PROMPTS,
+        CommandName.APPOINTMENT,
+        CommandName.MEDICATION,
+        CommandName.SUMMARY,
+        CommandName.WHO_READS,
+        CommandName.WHAT_ARE_YOU,
+    }
+)
+"""What is done first when the safety net wants to ask something as well: clear requests.
+
+"Not now", a mood or a need is no such request: there the question comes alone and kindly.
+"""
 
 _LEAVES_THE_QUESTION = frozenset(
     {CommandName.SHOW_PLAN, CommandName.SHOW_CONTACTS, CommandName.TALK_TO_SOMEONE}
@@ -188,7 +205,7 @@ async def _another(turn: Turn, _: Command) -> None:
         turn.reply("another_lost")
         return
     known = {key: value for key, value in last[0].state.answers.items() if key != "offered"}
-    await standing.find_skill(turn, **(known or {"need": "not_sure"}))
+    await standing.find_skill(turn, more=True, **(known or {"need": "not_sure"}))
 
 
 async def _choose(turn: Turn, command: Command) -> None:

@@ -88,8 +88,8 @@ async def test_check_alone_draws_the_direct_question_and_nothing_else(asha: Talk
 
 
 async def test_check_with_a_request_does_the_request_first(asha: Talk) -> None:
-    asha.rasa.means("cant do this whats my appointment", "appointment")
-    answer = await asha.says("cant do this whats my appointment")
+    asha.rasa.means("cant do this, when is my appointment", "appointment")
+    answer = await asha.says("cant do this, when is my appointment")
     assert answer.tier == "check"
     assert len(answer.replies) == 2
     assert "appointment" in answer.replies[0].text

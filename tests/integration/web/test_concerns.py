@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -86,6 +87,22 @@ async def test_a_note_that_is_too_long_comes_back_whole(world: World, browser: B
     assert answer.status_code == 422
     assert "A note can be up to 2000 characters." in browser.page
     assert long in browser.page
+
+
+async def test_the_newest_words_come_first_and_none_is_left_out(
+    world: World, browser: Browser
+) -> None:
+    wren = await world.person(await world.staff())
+    for number in range(5):
+        await world.wrote(wren, f"words number {number}")
+        world.clock.move(timedelta(minutes=1))
+    await browser.sign_in()
+    await browser.open("/people/wren-1")
+    shown = browser.page.split('id="concern"')[1].split("</section>")[0]
+    found = re.findall(r"words number (\d)", shown)
+    assert found == ["4", "3", "2", "1", "0"]
+    assert shown.index("words number 2") < shown.index("wrote before that")
+    assert shown.index("wrote before that") < shown.index("words number 1")
 
 
 async def test_taking_it_twice_is_taking_it_once(world: World) -> None:

@@ -60,7 +60,7 @@ async def test_the_summary_of_a_chosen_period(world: World, browser: Browser) ->
         "helped (once)",
         "made things worse (once)",
     ]
-    assert re.sub("<[^>]+>", "", row).split("last time ")[1].split()[:5] == [
+    assert re.sub("<[^>]+>", "", row).split("last given ")[1].split()[:5] == [
         "distress",
         "before",
         "6",

@@ -1,4 +1,4 @@
-"""A plan as one message: the person's words in their order, and what is left out on a shared phone."""
+"""A plan as one message: the person's words and order, and what a shared phone leaves out."""
 
 from __future__ import annotations
 

@@ -514,12 +514,11 @@ def walk(through: Activity, given_answers: list[Answer]) -> None:
     """Give one answer after the other, and look at every state on the way."""
     moved = begin(through, {"before": 6})
     for answer in given_answers:
-        if moved.state is None:
-            return
-        if moved.wants_offer:
+        if moved.state is not None and moved.wants_offer:
             moved = show_offer(through, moved.state, PAIRS)
-            assert moved.state is not None
         state = moved.state
+        if state is None:
+            return
         here = through.at(state.step)
         assert here is not None
         assert here.kind in WAITING

@@ -195,6 +195,13 @@ def test_no_distress_is_not_a_distress_of_nought() -> None:
     assert (not_given.before, not_given.after) == (None, None)
 
 
+def test_the_last_change_is_the_last_that_was_given_whole() -> None:
+    whole = summary_of(practice(may(2), before=7, after=4), practice(may(3), before=6)).skills[0]
+    assert whole.last_change.at == may(2)
+    halves = summary_of(practice(may(2), before=7), practice(may(3), after=6)).skills[0]
+    assert halves.last_change.at == may(3)
+
+
 def test_a_skill_that_content_no_longer_has_keeps_its_id() -> None:
     assert summary_of(practice(may(2), "retired_skill")).skills[0].skill == "retired_skill"
 

@@ -149,6 +149,7 @@ async def test_at_the_end_what_is_on_its_way_is_finished_and_no_more_begun(
         await asyncio.sleep(0.05)
         assert channel.sent == []
         may_go.set()
+    assert channel.sent == [("asha", "first")]
     assert channel.tries == ["first"]
     await record.retry_sending(second.id, CLOCK.now())
     ((left, _),) = await record.claim_outgoing("slate", 10)

@@ -1,0 +1,90 @@
+"""A guest leaves nothing behind after 72 hours."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from bot.adapters.records import SqlRecord
+from bot.adapters.records.engines import connect_to
+from bot.adapters.records.tables import metadata
+from bot.domain.activities import RunStatus, State
+from bot.domain.audit import SERVICE_CHAIN
+from bot.domain.conversations import Conversation
+from bot.domain.engagement import EngagementEvent, EventKind
+from bot.domain.people import Guest
+from bot.domain.practice import Run
+from tests.integration.records.making import (
+    START,
+    SetClock,
+    add_person,
+    answer,
+    claim_one,
+    reply_to,
+    said,
+    timer,
+)
+
+
+async def _guest(record: SqlRecord, address: str) -> str:
+    """A guest who has left a row wherever a guest can."""
+    accepted = await record.accept(said("hello", address=address))
+    (act,) = await claim_one(record)
+    subject = act.subject
+    work = answer(act, reply_to(act))
+    work.put += [
+        Conversation(subject),
+        Run(f"run-{address}", subject, "stop", "", RunStatus.OPEN, START, START, State("a")),
+        EngagementEvent(f"event-{address}", subject, EventKind.MOOD, START),
+    ]
+    work.schedule.append((timer(act, "run:1"), START + timedelta(days=9)))
+    await record.save(work)
+    await record.release(subject)
+    return accepted.subject
+
+
+async def test_nothing_of_a_guest_is_left(record: SqlRecord, url: str, clock: SetClock) -> None:
+    gone = await _guest(record, "chat-1")
+    clock.move(hours=1)
+    stays = await _guest(record, "chat-2")
+    joined = await add_person(record)
+    clock.move(hours=71)
+
+    assert await record.shred_due(clock.now()) == 1
+    assert await record.shred_due(clock.now()) == 0
+    assert [each.id for each in await record.find(Guest)] == [stays]
+    left = set()
+    with connect_to(url).connect() as connection:
+        for table in metadata.tables.values():
+            rows = connection.execute(table.select()).all()
+            if any(gone in [str(value) for value in row] for row in rows):
+                left.add(table.name)
+    assert left == {"audit", "audit_heads"}
+    assert joined == await record.get(type(joined), joined.id)
+    assert await record.get(Conversation, stays) is not None
+    (told,) = await record.audit_of(SERVICE_CHAIN)
+    assert (told.by, told.action, told.details) == ("program", "forgotten", {"number": "1"})
+
+
+async def test_who_writes_again_is_a_new_guest(record: SqlRecord, clock: SetClock) -> None:
+    before = await _guest(record, "chat-1")
+    clock.move(hours=72)
+    await record.shred_due(clock.now())
+
+    again = await record.accept(said("hello", address="chat-1"))
+    assert again.subject != before
+    assert [act.text for act in await claim_one(record)] == ["hello"]
+
+
+async def test_what_was_blanked_goes_too(record: SqlRecord, url: str, clock: SetClock) -> None:
+    subject = await _guest(record, "chat-1")
+    with connect_to(url).connect() as connection:
+        connection.execute(text("UPDATE inbox SET state = 'forgotten'"))
+        connection.execute(text(f"DELETE FROM guests WHERE id = '{subject}'"))
+    await record.shred_due(clock.now())
+    clock.move(hours=72)
+    await record.shred_due(clock.now())
+
+    with connect_to(url).connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM inbox")).scalar() == 0
