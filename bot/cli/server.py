@@ -32,6 +32,9 @@ log = structlog.get_logger(__name__)
 TIDY_EVERY = 60.0
 """Seconds between shredding what is due and sealing the audit."""
 
+IN_MENU = ("plan", "contacts", "skills", "talk", "stop", "menu")
+"""Standing commands that Telegram's menu button lists."""
+
 OWNER = "serve"
 """The name under which a serving process holds leases; one at a time, by the home's lock."""
 
@@ -161,6 +164,10 @@ class Server:
             self._companion.record,
             self._companion.clock,
             api_url=self._settings.telegram_api_url,
+            commands=[
+                (value, label)
+                for label, _, value in (self._companion.content.buttons[key] for key in IN_MENU)
+            ],
         )
 
     async def _check_telegram(self, telegram: Telegram) -> None:

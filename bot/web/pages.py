@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import (
+    BaseLoader,
     ChainableUndefined,
     ChoiceLoader,
     Environment,
@@ -51,13 +52,10 @@ class Pages:
 
 @cache
 def _environment(templates: Path) -> Environment:
+    ours = FileSystemLoader([templates, SHARED])
+    loader = ChoiceLoader([ours, PackageLoader("nhsuk_frontend_jinja", "templates")])
     environment = Environment(
-        loader=ChoiceLoader(
-            [
-                FileSystemLoader([templates, SHARED]),
-                PackageLoader("nhsuk_frontend_jinja", "templates"),
-            ]
-        ),
+        loader=loader,
         autoescape=True,
         # The NHS.UK macros read parameters that were not given, at any depth.
         undefined=ChainableUndefined,
@@ -68,18 +66,19 @@ def _environment(templates: Path) -> Environment:
     environment.filters.update(
         date=date_words, day=local_day, moment=moment, times=times, iso=local_iso
     )
-    own = environment.list_templates(filter_func=lambda name: not name.startswith("nhsuk/"))
-    _compile(environment, own, set())
+    _compile(environment, loader, ours.list_templates(), set())
     return environment
 
 
-def _compile(environment: Environment, names: Iterable[str], done: set[str]) -> None:
+def _compile(
+    environment: Environment, loader: BaseLoader, names: Iterable[str], done: set[str]
+) -> None:
     """Compile now what pages are made of: later it would hold up somebody's conversation."""
     for name in names:
         if name in done:
             continue
         done.add(name)
         environment.get_template(name)
-        source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+        source, _, _ = loader.get_source(environment, name)
         used = meta.find_referenced_templates(environment.parse(source))
-        _compile(environment, (each for each in used if each), done)
+        _compile(environment, loader, [each for each in used if each], done)

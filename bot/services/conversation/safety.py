@@ -103,7 +103,7 @@ def read_answer(turn: Turn) -> Answer | None:
     if ask is None:
         return None
     if turn.press is not None:
-        if turn.press.to != "ask" or not ask.id.endswith(turn.press.ref):
+        if turn.press.to != "ask" or turn.press.ref != ask.id:
             return None
         values = {"yes": Answer.YES, "no": Answer.NO, "not_sure": Answer.UNSURE}
         return values.get(turn.press.value)

@@ -29,7 +29,7 @@ async def test_nothing_is_kept_of_the_person_before_they_have_read_and_joined(ta
     code = await talk.companion.enrolment.invite("P-1", by=by)
     text = await talk.says(code.lower())
     assert text.buttons == ["Join", "Not now"]
-    assert "go to your team" in text.text
+    assert "always goes to your team" in text.text
     assert (await talk.person()).joined_at is None
     await talk.taps("Not now")
     assert (await talk.person()).joined_at is None

@@ -1,0 +1,69 @@
+"""What the database file shows from outside: counts and states, which are not sealed."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_NOT_A_TIMER = "kind <> 'timer'"
+
+
+@dataclass(frozen=True)
+class Row:
+    """An act in the inbox, and how many replies to it are in the outbox."""
+
+    kind: str
+    state: str
+    answered_by: str
+    tier: str
+    replies: int
+
+
+class RecordFile:
+    """A served home's database, read beside the program."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / "companion.sqlite"
+
+    def acts(self) -> int:
+        """How many acts were ever accepted."""
+        return int(self._ask(f"SELECT count(*) FROM inbox WHERE {_NOT_A_TIMER}")[0][0])  # noqa: S608
+
+    def unhandled(self) -> int:
+        """How many acts wait for their answer or are being answered."""
+        question = f"SELECT count(*) FROM inbox WHERE state = 'waiting' AND {_NOT_A_TIMER}"  # noqa: S608
+        return int(self._ask(question)[0][0])
+
+    def unsent(self) -> int:
+        """How many replies are not delivered yet."""
+        question = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'claimed')"
+        return int(self._ask(question)[0][0])
+
+    def replies(self) -> int:
+        """How many replies there ever were."""
+        return int(self._ask("SELECT count(*) FROM outbox")[0][0])
+
+    def rows(self) -> list[Row]:
+        """Every act, in the order in which they came."""
+        return [
+            Row(*each)
+            for each in self._ask(
+                "SELECT kind, state, answered_by, tier,"
+                " (SELECT count(*) FROM outbox WHERE in_reply_to = inbox.id)"
+                f" FROM inbox WHERE {_NOT_A_TIMER} ORDER BY seq"  # noqa: S608
+            )
+        ]
+
+    def hold(self) -> sqlite3.Connection:
+        """Take the database's write lock, so that nobody can commit until this is closed."""
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=10)
+        connection.execute("BEGIN IMMEDIATE")
+        return connection
+
+    def _ask(self, question: str) -> list[Any]:
+        address = f"file:{self.path}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
+            return connection.execute(question).fetchall()

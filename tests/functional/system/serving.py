@@ -1,0 +1,154 @@
+"""``companion serve`` as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.functional.system.home import COMPANION, PROJECT, Home
+from tests.functional.system.record_file import RecordFile
+
+STARTS_WITHIN = 60.0
+RASA_WITHIN = 240.0
+"""Seconds until Rasa is ready; with a training before it on a busy machine."""
+
+ENDS_WITHIN = 30.0
+LOOK_EVERY = 0.02
+
+
+class Serving:
+    """A process that serves a home. What it says on standard error is kept beside the home."""
+
+    def __init__(self, home: Home, *words: str) -> None:
+        self.home = home
+        self.record = RecordFile(home.path)
+        self.port = int(home.settings["WEB_PORT"])
+        self.said_in = Path(f"{home.path}.stderr")
+        with self.said_in.open("ab") as said, Path(f"{home.path}.stdout").open("ab") as shown:
+            self._process = subprocess.Popen(
+                [str(COMPANION), *(words or ("serve",))],
+                stdin=subprocess.DEVNULL,
+                stdout=shown,
+                stderr=said,
+                env=home.environment(),
+                cwd=PROJECT,
+            )
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def url(self) -> str:
+        """The practitioner web."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def said(self) -> str:
+        """Everything on standard error so far, of earlier processes of this home too."""
+        return self.said_in.read_text("utf-8")
+
+    def health(self) -> dict[str, Any]:
+        """What ``/health/ready`` tells; empty while nothing answers there."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/health/ready")
+            answer = connection.getresponse()
+            told: dict[str, Any] = json.loads(answer.read())
+        except OSError:
+            return {}
+        finally:
+            connection.close()
+        return told | {"status": answer.status}
+
+    def until_ready(self) -> None:
+        """Wait until it serves; Rasa may still be starting."""
+        self.until(lambda: self.health().get("ready") is True, "ready", STARTS_WITHIN)
+
+    def until_rasa(self, state: str = "ready") -> None:
+        """Wait until Rasa is in a state."""
+        self.until(lambda: self.health().get("rasa") == state, f"Rasa {state}", RASA_WITHIN)
+
+    def until_answered(self, acts: int = 0) -> None:
+        """Wait until so many acts were accepted in all, and all are answered and delivered."""
+        record = self.record
+
+        def over() -> bool:
+            return record.acts() >= acts and not record.unhandled() and not record.unsent()
+
+        self.until(over, "all answered", 60)
+
+    def until(self, holds: Callable[[], bool], what: str, within: float) -> None:
+        """Wait until something holds; fails when it does not in time or the process has ended."""
+        end = time.monotonic() + within
+        while not holds():
+            assert self._process.poll() is None, f"ended before it was {what}: {self.said[-3000:]}"
+            assert time.monotonic() < end, f"not {what} in {within:g} s: {self.said[-3000:]}"
+            time.sleep(LOOK_EVERY)
+
+    def rasa(self) -> psutil.Process:
+        """The Rasa process below it."""
+        found = [
+            each
+            for each in psutil.Process(self.pid).children()
+            if any(word.endswith("serve.py") for word in each.cmdline())
+        ]
+        assert len(found) == 1, f"{len(found)} Rasa processes"
+        return found[0]
+
+    def rasa_port(self) -> int:
+        """Where that Rasa listens."""
+        words = self.rasa().cmdline()
+        return int(words[words.index("--port") + 1])
+
+    def terminate(self) -> tuple[int, float]:
+        """SIGTERM; its exit code, and after how many seconds."""
+        began = time.monotonic()
+        self._process.send_signal(signal.SIGTERM)
+        code = self._process.wait(ENDS_WITHIN)
+        return code, time.monotonic() - began
+
+    def kill(self) -> None:
+        """SIGKILL: nothing of it runs on."""
+        self._process.kill()
+        self._process.wait(ENDS_WITHIN)
+
+    def end(self) -> None:
+        """End it in whatever way it takes."""
+        if self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+
+@contextmanager
+def serving(home: Home, *words: str) -> Iterator[Serving]:
+    """``companion serve`` in a home, ready; ended afterwards. Nothing may end in a traceback."""
+    process = Serving(home, *words)
+    try:
+        process.until_ready()
+        yield process
+    finally:
+        process.end()
+    assert "Traceback" not in process.said, process.said[-5000:]
+
+
+def until_gone(process: psutil.Process, within: float = 10.0) -> None:
+    """Wait until a process is no more."""
+    _, alive = psutil.wait_procs([process], timeout=within)
+    left = [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
+    assert not left, f"process {process.pid} is still there"
