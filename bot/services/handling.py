@@ -40,38 +40,39 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Claim and answer; returns when ``stop`` is set and nothing is in hand."""
         renewing = asyncio.create_task(self._renew())
+        stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
                 try:
-                    await self._round(stop)
+                    await self._round(stopping)
                 except RecordUnavailable as problem:
                     log.error("record_unavailable", problem=type(problem).__name__)
                     await asyncio.sleep(1)
         finally:
             if self._busy:
                 await asyncio.wait(set(self._busy.values()))
-            renewing.cancel()
-            with suppress(asyncio.CancelledError):
-                await renewing
+            for each in (renewing, stopping):
+                each.cancel()
+            await asyncio.gather(renewing, stopping, return_exceptions=True)
 
-    async def _round(self, stop: asyncio.Event) -> None:
+    async def _round(self, stopping: asyncio.Task[bool]) -> None:
+        """Wait until there may be something to claim and room for it, then claim."""
         room = AT_ONCE - len(self._busy)
-        claimed = await self._queue.claim(room) if room else []
-        for acts in claimed:
+        if not room:
+            busy = {stopping, *self._busy.values()}
+            await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+            return
+        waiting = asyncio.create_task(self._queue.wait_for_acts(1.0))
+        await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stopping.done():
+            waiting.cancel()
+            return
+        waiting.result()
+        for acts in await self._queue.claim(room):
             subject = acts[0].subject
             task = asyncio.create_task(self._conversation(subject, acts))
             self._busy[subject] = task
             task.add_done_callback(partial(self._free, subject))
-        if claimed:
-            await asyncio.sleep(0)
-            return
-        waiting = [
-            asyncio.create_task(self._queue.wait_for_acts(1.0)),
-            asyncio.create_task(stop.wait()),
-        ]
-        _, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for each in left:
-            each.cancel()
 
     def _free(self, subject: SubjectId, _: asyncio.Task[None]) -> None:
         self._busy.pop(subject, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot.domain.concerns import Task, TaskKind
@@ -76,7 +76,9 @@ async def _ask_about_leaving(turn: Turn) -> None:
     turn.reply("leave_confirm" if turn.person else "left_service_guest")
 
 
-async def find_skill(turn: Turn, *, more: bool = False, **known: str | int) -> None:
+async def find_skill(
+    turn: Turn, known: Mapping[str, str | int] | None = None, *, more: bool = False
+) -> None:
     """Start finding a skill, with what the person said already. Guests have two to choose from.
 
     ``more``: leave out what was offered a moment ago.

@@ -133,7 +133,7 @@ async def _find(turn: Turn, command: Command) -> None:
         known["need"] = need
     if command.distress is not None:
         known["distress"] = command.distress
-    await standing.find_skill(turn, **known)
+    await standing.find_skill(turn, known)
 
 
 async def _practise(turn: Turn, command: Command) -> None:
@@ -205,7 +205,7 @@ async def _another(turn: Turn, _: Command) -> None:
         turn.reply("another_lost")
         return
     known = {key: value for key, value in last[0].state.answers.items() if key != "offered"}
-    await standing.find_skill(turn, more=True, **(known or {"need": "not_sure"}))
+    await standing.find_skill(turn, known or {"need": "not_sure"}, more=True)
 
 
 async def _choose(turn: Turn, command: Command) -> None:
