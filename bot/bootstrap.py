@@ -12,7 +12,8 @@ from bot.adapters.passwords import Argon2Passwords
 from bot.adapters.records import SqlRecord, open_record
 from bot.adapters.rule_files import load_rules
 from bot.domain.content import Content
-from bot.domain.errors import SettingsError
+from bot.domain.errors import ContactExpired, SettingsError
+from bot.domain.opening_hours import expired_national
 from bot.domain.people import Person, Staff
 from bot.domain.safety_net import SafetyNet
 from bot.services.alerts import Alerts
@@ -93,7 +94,8 @@ class Companion:
     async def check_may_serve(self) -> None:
         """Raise unless this home may serve in the mode that is set.
 
-        ``SettingsError`` where mode and database do not fit; ``ContentUnsigned`` in live mode.
+        ``SettingsError`` where mode and database do not fit; ``ContentUnsigned``
+        and ``ContactExpired`` in live mode.
         """
         demo = await self.is_demo()
         if demo and self.settings.companion_mode is not Mode.DEMO:
@@ -102,6 +104,9 @@ class Companion:
             raise SettingsError("This database was not made as a demonstration.")
         if not demo:
             await self.sign_offs.check_ready_for_people()
+            expired = expired_national(self.content.contacts, self.clock.now())
+            if expired:
+                raise ContactExpired(", ".join(each.id for each in expired))
 
     async def aclose(self) -> None:
         """End what runs behind the record."""

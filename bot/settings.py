@@ -21,9 +21,7 @@ class Mode(StrEnum):
 class Settings(BaseSettings):
     """Frozen settings. Names in the environment are these in capitals."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
 
     companion_home: Path = Path("var")
     companion_mode: Mode = Mode.LIVE

@@ -28,6 +28,9 @@ PICTURES = CHECKOUT / "docs" / "pictures"
 LARGEST = 300_000
 """Bytes of a picture at most."""
 
+WIDTH, TALLEST = 1000, 2500
+"""Of the page's picture, in pixels."""
+
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -40,6 +43,7 @@ CHROMIUM_FLAGS = (
 
 PERSON = "DEMO-1"
 PRACTITIONER = "practitioner"
+PERIOD = "Last 3 months"
 
 TAP = "tap: "
 """Begins a line that taps the first button whose label begins with the rest."""
@@ -172,7 +176,9 @@ def talk(environment: Mapping[str, str], code: str, lines: Sequence[str]) -> lis
             raise SystemExit("The chat did not start.")
         for line in lines:
             chat.stdin.write(f"{tapped(line, turns)}\n")
-            turns.append(json.loads(chat.stdout.readline()))
+            if not (answer := chat.stdout.readline()):
+                raise SystemExit("The chat ended; above is why.")
+            turns.append(json.loads(answer))
     return turns
 
 
@@ -228,13 +234,19 @@ def spoken(turn: Mapping[str, Any]) -> str:
 def take_page(browser: Browser, demo: Mapping[str, Any]) -> None:
     """The person's page, as the practitioner sees it after signing in."""
     member = next(each for each in demo["staff"] if each["role"] == PRACTITIONER)
-    page = browser.new_page(viewport={"width": 1000, "height": 1600})
+    page = browser.new_page(viewport={"width": WIDTH, "height": 800})
     page.goto(f"{demo['url']}/sign-in")
     page.fill("#username", member["username"])
     page.fill("#password", member["password"])
     page.click("form button")
     page.goto(f"{demo['url']}/people/{PERSON}")
-    page.screenshot(path=PICTURES / "practitioner_page.png")
+    page.click(f"text={PERIOD}")
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.screenshot(
+        path=PICTURES / "practitioner_page.png",
+        full_page=True,
+        clip={"x": 0, "y": 0, "width": WIDTH, "height": min(height, TALLEST)},
+    )
     page.close()
 
 

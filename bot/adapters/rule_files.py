@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -160,10 +160,17 @@ class _Shelf:
     wording: Wording | None = None
     ids: dict[str, str] = field(default_factory=dict)
 
-    def name(self, entry: _Entry) -> None:
-        if entry.name in self.ids:
-            raise entry.wrong(f"the id is already used in {self.ids[entry.name]}")
-        self.ids[entry.name] = entry.file
+    def named(
+        self, top: _Entry, key: str, allowed: Iterable[str], shared: Iterable[str] = ()
+    ) -> Iterator[_Entry]:
+        """The entries of a file, each with an id of its own and nothing unknown in it."""
+        top.only({*HEADER, *shared, key})
+        for entry in top.entries(key):
+            entry.only({*_SOURCE, *allowed})
+            if entry.name in self.ids:
+                raise entry.wrong(f"the id is already used in {self.ids[entry.name]}")
+            self.ids[entry.name] = entry.file
+            yield entry
 
     def book(self) -> RuleBook:
         if self.wording is None:
@@ -196,10 +203,7 @@ def _read(file: Path) -> _Entry:
 
 def _rules(top: _Entry, shelf: _Shelf) -> None:
     shared = {"family", "tier", "lowered_by"}
-    top.only({*HEADER, *shared, "rules"})
-    for entry in top.entries("rules"):
-        entry.only({*_SOURCE, *shared, "once", "after_risk"})
-        shelf.name(entry)
+    for entry in shelf.named(top, "rules", {*shared, "once", "after_risk"}, shared):
         both = _Entry(entry.file, entry.name, {**top.values, **entry.values})
         lowered_by = (both.as_one_of(kind, ContextKind) for kind in both.texts("lowered_by"))
         tier = both.one_of("tier", Tier)
@@ -218,42 +222,25 @@ def _rules(top: _Entry, shelf: _Shelf) -> None:
 
 
 def _contexts(top: _Entry, shelf: _Shelf) -> None:
-    top.only({*HEADER, "contexts"})
-    for entry in top.entries("contexts"):
-        entry.only({*_SOURCE, "context", "reach", "within"})
-        shelf.name(entry)
-        shelf.contexts.append(
-            ContextDefinition(
-                source=entry.source(),
-                kind=entry.one_of("context", ContextKind),
-                reach=entry.one_of("reach", Reach),
-                within=entry.number("within"),
-            )
-        )
+    for entry in shelf.named(top, "contexts", {"context", "reach", "within"}):
+        kind, reach = entry.one_of("context", ContextKind), entry.one_of("reach", Reach)
+        context = ContextDefinition(entry.source(), kind, reach, entry.number("within"))
+        shelf.contexts.append(context)
 
 
 def _idioms(top: _Entry, shelf: _Shelf) -> None:
-    top.only({*HEADER, "idioms"})
-    for entry in top.entries("idioms"):
-        entry.only({*_SOURCE, "unless"})
-        shelf.name(entry)
+    for entry in shelf.named(top, "idioms", {"unless"}):
         shelf.idioms.append(IdiomDefinition(entry.source(), entry.texts("unless")))
 
 
 def _requests(top: _Entry, shelf: _Shelf) -> None:
-    top.only({*HEADER, "requests"})
-    for entry in top.entries("requests"):
-        entry.only({*_SOURCE, "request"})
-        shelf.name(entry)
-        request = entry.one_of("request", Request)
-        shelf.requests.append(RequestDefinition(entry.source(), request))
+    for entry in shelf.named(top, "requests", {"request"}):
+        request = RequestDefinition(entry.source(), entry.one_of("request", Request))
+        shelf.requests.append(request)
 
 
 def _answers(top: _Entry, shelf: _Shelf) -> None:
-    top.only({*HEADER, "answers"})
-    for entry in top.entries("answers"):
-        entry.only({*_SOURCE, "answer"})
-        shelf.name(entry)
+    for entry in shelf.named(top, "answers", {"answer"}):
         shelf.answers.append(AnswerDefinition(entry.source(), entry.one_of("answer", Answer)))
 
 

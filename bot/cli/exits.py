@@ -7,9 +7,9 @@ from bot.domain import errors
 CODES: tuple[tuple[tuple[type[errors.CompanionError], ...], int], ...] = (
     ((errors.BadInput, errors.SettingsError, errors.PlanFileBroken, errors.AlreadyThere), 2),
     ((errors.KeyFileMissing, errors.KeyFileUnsafe, errors.KeyFileBroken, errors.WrongKey), 3),
-    ((errors.ContentBroken, errors.ContentUnsigned, errors.RasaNotTrained), 4),
+    ((errors.ContentBroken, errors.ContentUnsigned, errors.ContactExpired), 4),
     ((errors.NotPermitted, errors.NotAllowedNow), 5),
-    ((errors.NotFound, errors.InvitationUnusable), 6),
+    ((errors.NotFound,), 6),
     ((errors.RecordUnavailable, errors.RecordNewer, errors.RecordOlder, errors.AlreadyRunning), 7),
     ((errors.ChannelRefused, errors.ChannelUnavailable), 8),
 )

@@ -82,8 +82,9 @@ class ContentUnsigned(CompanionError):
     """Live mode does not start while this content is unsigned."""
 
 
-class InvitationUnusable(CompanionError):
-    """This code is unknown, used or out of date."""
+class ContactExpired(CompanionError):
+    """Live mode does not start while a national contact is out of date: check it and renew it."""
+
 
 
 class PlanFileBroken(CompanionError):
@@ -101,6 +102,3 @@ class ChannelRefused(CompanionError):
 class ChannelUnavailable(CompanionError):
     """The channel cannot be reached just now."""
 
-
-class RasaNotTrained(CompanionError):
-    """There is no trained Rasa model: run 'companion train'."""

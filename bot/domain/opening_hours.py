@@ -17,6 +17,9 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 TEAM_HOURS = Hours(days=(1, 2, 3, 4, 5), opens=time(9), closes=time(17))
 """When a community team is at work, until a team sets its own."""
 
+NATIONAL = "england"
+"""The region of contacts for the whole country."""
+
 REGION_OF_AREA = {
     "derby_city": "derbyshire",
     "derbyshire": "derbyshire",
@@ -52,7 +55,7 @@ def to_show(
             each
             for each in contacts
             if _is_current(each, today)
-            and each.region in {"england", region}
+            and each.region in {NATIONAL, region}
             and (age is None or each.ages[0] <= age <= each.ages[1])
             and (not purposes or set(purposes) & set(each.purposes))
             and (not only_open or is_open(each.hours, now))
@@ -63,6 +66,16 @@ def to_show(
 
 def _is_current(contact: Contact, today: date) -> bool:
     return contact.verified_on is not None and today < contact.expires_on
+
+
+def expired_national(contacts: Iterable[Contact], now: datetime) -> list[Contact]:
+    """National contacts that were verified once and whose date has passed: no live start."""
+    today = now.astimezone(LOCAL).date()
+    return [
+        each
+        for each in contacts
+        if each.region == NATIONAL and each.verified_on is not None and each.expires_on <= today
+    ]
 
 
 def next_seen(now: datetime, hours: Hours = TEAM_HOURS) -> str:

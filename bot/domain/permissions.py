@@ -50,13 +50,13 @@ practitioner  | crisis_plan | see write agree  | see              | -
 practitioner  | summary     | see              | -                | -
 practitioner  | concern     | see take close   | see take close   | -
 practitioner  | staff       | see write        | see              | -
-practitioner  | content     | see              | see              | see
+practitioner  | content     | see sign         | see sign         | see sign
 manager       | person      | see write invite | see write invite | -
 manager       | crisis_plan | see write agree  | see              | -
 manager       | summary     | see              | -                | -
 manager       | concern     | see take close   | see take close   | -
 manager       | staff       | see write        | see write        | -
-manager       | content     | see              | see              | see
+manager       | content     | see sign         | see sign         | see sign
 reviewer      | staff       | see write        | -                | -
 reviewer      | content     | see sign         | see sign         | see sign
 administrator | person      | see write invite | see write invite | see write invite

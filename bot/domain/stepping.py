@@ -184,5 +184,5 @@ def _holds(case: Case, value: str | int | None) -> bool:
     if case.missing:
         return value is None
     if case.equals is not None:
-        return value is not None and str(value) == case.equals
+        return str(value) == case.equals
     return isinstance(value, int) and case.at_least is not None and value >= case.at_least

@@ -23,7 +23,7 @@ _RATING = re.compile(
     r"(?: ?ish| (?:now|right now|at the moment|still|i think|maybe|probably|please))*"
 )
 
-_NO_COUNT = re.compile(r"[-–−+<>=:;.,£$€]\d")
+_NO_COUNT = re.compile(r"[-–−+<>:.£$€]\d")
 """A sign, a range, a fraction, a price or a face ("-1", "7-8", "6.5", "<3"): no number to take."""
 
 _APOSTROPHES = str.maketrans("", "", "'’‘`\u02bc\u00b4")

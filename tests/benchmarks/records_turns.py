@@ -17,7 +17,6 @@ import os
 import pstats
 import tempfile
 import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,7 +65,12 @@ class Turns:
             for acts in claimed:
                 task = asyncio.create_task(self._handle(acts))
                 self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.exception():
+            raise SystemExit(str(task.exception()))
 
     async def send(self) -> None:
         while True:
@@ -92,9 +96,7 @@ class Turns:
         run = (
             runs[0]
             if runs
-            else Run(
-                IDS.new(), subject, "stop", "0" * 64, RunStatus.OPEN, now, now, State("stop")
-            )
+            else Run(IDS.new(), subject, "stop", "0" * 64, RunStatus.OPEN, now, now, State("stop"))
         )
         work = Work(
             put=[
@@ -114,7 +116,15 @@ class Turns:
         reply = Reply(WORDS, (button, button))
         kind = ReplyKind.ORDINARY
         return Outbound(
-            IDS.new(), act.subject, act.channel, act.address_id, reply, kind, CLOCK.now(), act.id, place
+            IDS.new(),
+            act.subject,
+            act.channel,
+            act.address_id,
+            reply,
+            kind,
+            CLOCK.now(),
+            act.id,
+            place,
         )
 
     async def one(self, address: str) -> tuple[float, float, float]:
@@ -171,18 +181,24 @@ async def measure(record: SqlRecord, at_once: int, seconds: float) -> dict[str, 
             times.append(await turns.one(address))
 
     cpu, started = time.process_time(), time.perf_counter()
-    await asyncio.gather(*(write(address) for address in addresses))
+    writing = asyncio.gather(*(write(address) for address in addresses))
+    await asyncio.wait([writing, *loops], return_when=asyncio.FIRST_COMPLETED)
+    for each in loops:
+        if each.done():
+            await each
+    await writing
     took, cpu = time.perf_counter() - started, time.process_time() - cpu
     for each in loops:
         each.cancel()
-        with suppress(asyncio.CancelledError):
-            await each
+    await asyncio.gather(*loops, return_exceptions=True)
     figures: dict[str, object] = {
         "at_once": at_once,
         "turns_a_second": round(len(times) / took),
         "cpu_ms_a_turn": round(cpu / len(times) * 1000, 2),
     }
-    for name, values in zip(("accepted", "answered", "sent"), zip(*times, strict=True), strict=True):
+    for name, values in zip(
+        ("accepted", "answered", "sent"), zip(*times, strict=True), strict=True
+    ):
         ranked = sorted(values)
         for rank in (0.5, 0.99):
             at = ranked[int(len(ranked) * rank)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,13 +21,12 @@ GUEST_STAYS = timedelta(hours=72)
 
 @dataclass(frozen=True)
 class Accept(Job):
-    """Keep one act. New addresses get a guest, a key and an id made beforehand."""
+    """Keep one act. A new address gets a guest with a key."""
 
     said: Said
     digest: str
     act_id: str
-    guest_id: str
-    address_id: str
+    new_id: Callable[[], str]
     now: datetime
 
     @property
@@ -80,7 +80,7 @@ class Accept(Job):
         return Accepted(self.act_id, SubjectId(subject), new=True)
 
     def _welcome(self, group: Group) -> tuple[str, str]:
-        subject = SubjectId(self.guest_id)
+        subject = SubjectId(self.new_id())
         group.make_key(subject)
         guest = Guest(subject, self.now, self.now + GUEST_STAYS)
         group.insert(
@@ -92,7 +92,7 @@ class Accept(Job):
             },
         )
         said = self.said
-        address = Address(self.address_id, subject, said.channel, said.address, self.now)
+        address = Address(self.new_id(), subject, said.channel, said.address, self.now)
         row = ADDRESS.to_row(address, group.key(subject))
         group.insert(addresses, row | {"digest": self.digest})
         group.note_address(self.digest, address.id, subject)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import AlreadyThere, RecordUnavailable, SettingsError
@@ -35,6 +37,7 @@ def connect_to(url: str) -> Engine:
         address,
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,
+        paramstyle="named" if kind == SQLITE else "pyformat",
         poolclass=NullPool,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
         if kind == SQLITE
@@ -70,10 +73,17 @@ def named(error: Exception) -> Exception:
 
     Anything else is a mistake of ours and stays what it is.
     """
-    if isinstance(error, IntegrityError):
+    told = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(told, sqlite3.IntegrityError | psycopg.IntegrityError):
         return AlreadyThere()
-    if isinstance(error, DBAPIError):
-        told = error.orig
+    if isinstance(told, sqlite3.Error | psycopg.Error):
         code = getattr(told, "sqlite_errorname", None) or getattr(told, "sqlstate", None)
         return RecordUnavailable(f"({code or type(told).__name__})")
     return error
+
+
+def may_end_otherwise(error: Exception) -> bool:
+    """Whether trying again can help: another process was quicker with the same row."""
+    told = error.orig if isinstance(error, DBAPIError) else error
+    clash = psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected
+    return isinstance(told, sqlite3.IntegrityError | psycopg.IntegrityError | clash)

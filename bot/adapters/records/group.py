@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, bindparam, select, tuple_
+from sqlalchemy import Connection, Executable, Select, Table, select
 
 from bot.adapters.records.encryption import DataKey, DataKeys, WrappedKey
-from bot.adapters.records.engines import POSTGRESQL
+from bot.adapters.records.engines import POSTGRESQL, SQLITE
 from bot.adapters.records.mapping import Row, from_micros, to_micros
 from bot.adapters.records.statements import (
+    as_list,
     delete_where,
     insert_into,
     insert_unless_there,
+    one_of,
+    read,
     select_one_of,
     upsert_into,
+    write,
 )
 from bot.adapters.records.tables import (
     addresses,
@@ -34,19 +39,32 @@ ACTS = "acts"
 OUTGOING = "outgoing"
 """The bells that a group may ring: something may have changed in the inbox, in the outbox."""
 
-_KNOWN = select(inbox.c.channel, inbox.c.provider_id, inbox.c.id, inbox.c.subject).where(
-    tuple_(inbox.c.channel, inbox.c.provider_id).in_(bindparam("values", expanding=True))
-)
-_ACTS = (
-    select(inbox.c.id, inbox.c.state, leases.c.owner)
-    .outerjoin_from(inbox, leases, leases.c.subject == inbox.c.subject)
-    .where(inbox.c.id.in_(bindparam("values", expanding=True)))
-)
-_HEADS = (
-    select(audit_heads)
-    .where(audit_heads.c.chain.in_(bindparam("values", expanding=True)))
-    .order_by(audit_heads.c.chain)
-)
+
+@cache
+def _known_in(dialect: str) -> Select[Any]:
+    return select(inbox.c.channel, inbox.c.provider_id, inbox.c.id, inbox.c.subject).where(
+        one_of(dialect, inbox.c.provider_id, "values")
+    )
+
+
+@cache
+def _acts_in(dialect: str) -> Select[Any]:
+    acts = (
+        select(inbox.c.id, inbox.c.state, leases.c.owner)
+        .outerjoin_from(inbox, leases, leases.c.subject == inbox.c.subject)
+        .where(one_of(dialect, inbox.c.id, "values"))
+    )
+    return acts if dialect == SQLITE else acts.with_for_update(of=inbox)
+
+
+@cache
+def _heads_in(dialect: str) -> Select[Any]:
+    heads = (
+        select(audit_heads)
+        .where(one_of(dialect, audit_heads.c.chain, "values"))
+        .order_by(audit_heads.c.chain)
+    )
+    return heads if dialect == SQLITE else heads.with_for_update()
 
 
 @dataclass
@@ -112,23 +130,25 @@ class Group:
         """Read what is wanted: five statements at most, whatever the number of jobs."""
         if wanted.provider_ids:
             self._known.update(dict.fromkeys(wanted.provider_ids))
-            for channel, provider_id, act_id, subject in self._rows(_KNOWN, wanted.provider_ids):
-                self._known[channel, provider_id] = (act_id, subject)
+            provider_ids = {provider_id for _, provider_id in wanted.provider_ids}
+            for row in self._rows(_known_in(self.dialect), provider_ids):
+                self._known[row.channel, row.provider_id] = (row.id, row.subject)
         if wanted.address_digests:
             self._addresses.update(dict.fromkeys(wanted.address_digests))
-            for row in self._rows(select_one_of(addresses, "digest"), wanted.address_digests):
+            by_digest = select_one_of(self.dialect, addresses, "digest")
+            for row in self._rows(by_digest, wanted.address_digests):
                 self._addresses[row.digest] = (row.id, row.subject)
                 wanted.subjects.add(row.subject)
         if wanted.subjects:
             self._keys.update(dict.fromkeys(wanted.subjects))
-            for row in self._rows(select_one_of(subject_keys, "subject"), wanted.subjects):
+            by_subject = select_one_of(self.dialect, subject_keys, "subject")
+            for row in self._rows(by_subject, wanted.subjects):
                 kept = WrappedKey(row.subject, row.key_id, row.wrapped)
                 self._keys[row.subject] = self._data_keys.unwrapped(kept)
         if wanted.act_ids:
-            locked = _ACTS.with_for_update(of=inbox) if self.dialect == POSTGRESQL else _ACTS
             self._acts.update(dict.fromkeys(wanted.act_ids))
-            for act_id, state, owner in self._rows(locked, wanted.act_ids):
-                self._acts[act_id] = (state, owner)
+            for row in self._rows(_acts_in(self.dialect), wanted.act_ids):
+                self._acts[row.id] = (row.state, row.owner)
         if wanted.chains:
             self._read_heads(wanted.chains)
 
@@ -163,7 +183,7 @@ class Group:
         self._changed_heads.clear()
         waiting, self._waiting, self._last_of_table = self._waiting, [], {}
         for statement, rows in waiting:
-            self.connection.execute(statement, rows)
+            write(self.connection, statement, rows)
 
     def key(self, subject: str) -> DataKey:
         """The subject's data key. Raises ``NotFound`` for a subject that has none (any more)."""
@@ -253,13 +273,10 @@ class Group:
             rows = [
                 {"chain": each, "place": 0, "hash": FIRST, "sealed": 0} for each in sorted(wanted)
             ]
-            self.connection.execute(insert_unless_there(self.dialect, audit_heads), rows)
-            found = self._rows(_HEADS.with_for_update(), wanted)
-        else:
-            found = self._rows(_HEADS, wanted)
+            write(self.connection, insert_unless_there(self.dialect, audit_heads), rows)
         self._heads.update(dict.fromkeys(wanted, (0, FIRST, 0)))
-        for row in found:
+        for row in self._rows(_heads_in(self.dialect), wanted):
             self._heads[row.chain] = (row.place, row.hash, row.sealed)
 
-    def _rows(self, statement: Executable, values: Iterable[Any]) -> list[Any]:
-        return list(self.connection.execute(statement, {"values": list(values)}))
+    def _rows(self, select_: Select[Any], values: Iterable[str]) -> list[Any]:
+        return read(self.connection, select_, {"values": as_list(self.dialect, values)})

@@ -27,6 +27,7 @@ from bot.adapters.records.engines import SQLITE
 from bot.adapters.records.group import ACTS, Group, Job
 from bot.adapters.records.mapping import MICROSECOND, from_micros, to_micros
 from bot.adapters.records.sealed_rows import INBOX_BODY, open_said
+from bot.adapters.records.statements import as_list, is_waiting, one_of, read
 from bot.adapters.records.tables import inbox, leases
 from bot.domain.messages import Act, ActKind, SubjectId
 
@@ -43,7 +44,7 @@ def _held_back(act: Any) -> ColumnElement[bool]:
     """An earlier act of the conversation waits for its retry: nothing overtakes it."""
     return exists().where(
         _other.c.subject == act.c.subject,
-        _other.c.state == "waiting",
+        is_waiting(_other),
         _other.c.kind != _TIMER,
         _other.c.available_at > _now,
         or_(act.c.kind == _TIMER, _other.c.seq < act.c.seq),
@@ -53,7 +54,7 @@ def _held_back(act: Any) -> ColumnElement[bool]:
 CLAIMABLE: Select[Any] = (
     select(inbox.c.subject)
     .where(
-        inbox.c.state == "waiting",
+        is_waiting(inbox),
         inbox.c.available_at <= _now,
         ~exists().where(_lease.c.subject == inbox.c.subject, _lease.c.until > _now),
         ~_held_back(inbox),
@@ -63,24 +64,20 @@ CLAIMABLE: Select[Any] = (
 )
 NEXT_ACT = select(
     select(func.min(inbox.c.available_at))
-    .where(inbox.c.state == "waiting", inbox.c.available_at > _now)
-    .scalar_subquery(),
-    select(func.min(leases.c.until)).where(leases.c.until > _now).scalar_subquery(),
-)
-_WAITING_OF = (
-    select(inbox)
-    .where(
-        inbox.c.state == "waiting",
-        inbox.c.subject.in_(bindparam("values", expanding=True)),
-    )
-    .order_by(inbox.c.seq)
+    .where(is_waiting(inbox), inbox.c.available_at > _now)
+    .scalar_subquery()
+    .label("act_at"),
+    select(func.min(leases.c.until))
+    .where(leases.c.until > _now)
+    .scalar_subquery()
+    .label("lease_until"),
 )
 _TRY = (
     update(inbox).where(inbox.c.seq == bindparam("the_seq")).values(attempts=inbox.c.attempts + 1)
 )
 _RETRY = (
     update(inbox)
-    .where(inbox.c.id == bindparam("the_id"), inbox.c.state == "waiting")
+    .where(inbox.c.id == bindparam("the_id"), is_waiting(inbox))
     .values(available_at=bindparam("at"))
 )
 _RENEW = (
@@ -89,6 +86,12 @@ _RENEW = (
     .values(until=bindparam("new_until"))
 )
 _ROWS_A_SUBJECT = 4
+
+
+@cache
+def _waiting_of(dialect: str) -> Select[Any]:
+    of_subjects = one_of(dialect, inbox.c.subject, "subjects")
+    return select(inbox).where(is_waiting(inbox), of_subjects).order_by(inbox.c.seq)
 
 
 @cache
@@ -141,14 +144,15 @@ class Claim(Job):
     def apply(self, group: Group) -> list[list[Row[Any]]]:
         """The rows by conversation, in order; attempts are counted here."""
         now = to_micros(self.now)
-        run = group.connection.execute
-        found = run(CLAIMABLE, {"now": now, "rows": self.limit * _ROWS_A_SUBJECT})
-        subjects = list(dict.fromkeys(found.scalars()))[: self.limit]
+        some = {"now": now, "rows": self.limit * _ROWS_A_SUBJECT}
+        found = read(group.connection, CLAIMABLE, some)
+        subjects = list(dict.fromkeys(each.subject for each in found))[: self.limit]
         leased = [each for each in sorted(subjects) if self._lease(group, each)]
         if not leased:
             return []
         waiting: dict[str, list[Row[Any]]] = {each: [] for each in subjects if each in leased}
-        for row in run(_WAITING_OF, {"values": leased}):
+        listed = {"subjects": as_list(group.dialect, leased)}
+        for row in read(group.connection, _waiting_of(group.dialect), listed):
             waiting[row.subject].append(row)
         ready = {subject: turn(rows, now) for subject, rows in waiting.items()}
         for subject, rows in ready.items():
@@ -160,7 +164,7 @@ class Claim(Job):
 
     def _lease(self, group: Group, subject: str) -> bool:
         row = {"subject": subject, "owner": self.owner, "until": to_micros(self.now + LEASE)}
-        return group.connection.execute(_lease_in(group.dialect), row).first() is not None
+        return bool(read(group.connection, _lease_in(group.dialect), row))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -21,32 +22,31 @@ from sqlalchemy import (
 )
 
 from bot.adapters.records.encryption import DataKey, Place
-from bot.adapters.records.engines import POSTGRESQL
+from bot.adapters.records.engines import SQLITE
 from bot.adapters.records.group import OUTGOING, Group, Job
 from bot.adapters.records.inbox import LEASE
 from bot.adapters.records.mapping import from_micros, to_micros
 from bot.adapters.records.sealed_rows import OUTBOX_BODY, open_reply
+from bot.adapters.records.statements import as_list, is_open, is_waiting, one_of, read
 from bot.adapters.records.tables import outbox
 from bot.domain.messages import Outbound, ReplyKind, SubjectId
-
-OPEN = ("waiting", "claimed")
 
 _earlier = outbox.alias("earlier")
 _now: BindParameter[int] = bindparam("now")
 
 _READY = or_(
-    and_(outbox.c.state == "waiting", outbox.c.due_at <= _now),
+    and_(is_waiting(outbox), outbox.c.due_at <= _now),
     and_(outbox.c.state == "claimed", outbox.c.lease_until <= _now),
 )
 _IS_FIRST = ~exists().where(
     _earlier.c.subject == outbox.c.subject,
     _earlier.c.channel == outbox.c.channel,
-    _earlier.c.state.in_(OPEN),
+    is_open(_earlier),
     _earlier.c.seq < outbox.c.seq,
 )
 SENDABLE: Select[Any] = (
     select(outbox.c.subject)
-    .where(outbox.c.channel == bindparam("channel"), outbox.c.state.in_(OPEN), _READY, _IS_FIRST)
+    .where(outbox.c.channel == bindparam("channel"), is_open(outbox), _READY, _IS_FIRST)
     .order_by(outbox.c.seq)
     .limit(bindparam("rows"))
 )
@@ -54,26 +54,19 @@ NEXT_REPLY = select(
     select(func.min(outbox.c.due_at))
     .where(
         outbox.c.channel == bindparam("channel"),
-        outbox.c.state == "waiting",
+        is_waiting(outbox),
         outbox.c.due_at > _now,
     )
-    .scalar_subquery(),
+    .scalar_subquery()
+    .label("reply_at"),
     select(func.min(outbox.c.lease_until))
     .where(
         outbox.c.channel == bindparam("channel"),
         outbox.c.state == "claimed",
         outbox.c.lease_until > _now,
     )
-    .scalar_subquery(),
-)
-_OPEN_OF = (
-    select(outbox)
-    .where(
-        outbox.c.channel == bindparam("channel"),
-        outbox.c.state.in_(OPEN),
-        outbox.c.subject.in_(bindparam("values", expanding=True)),
-    )
-    .order_by(outbox.c.seq)
+    .scalar_subquery()
+    .label("lease_until"),
 )
 _CLAIM = (
     update(outbox)
@@ -89,11 +82,28 @@ _SENT = (
     update(outbox)
     .where(
         outbox.c.id == bindparam("the_id"),
-        # No "in": a list of values cannot be part of a statement for many rows at once.
-        or_(*(outbox.c.state == each for each in OPEN)),
+        is_open(outbox),
     )
     .values(state=bindparam("new_state"))
 )
+
+
+@cache
+def _sendable_in(dialect: str) -> Select[Any]:
+    return SENDABLE if dialect == SQLITE else SENDABLE.with_for_update(skip_locked=True)
+
+
+@cache
+def _open_of(dialect: str) -> Select[Any]:
+    return (
+        select(outbox)
+        .where(
+            outbox.c.channel == bindparam("channel"),
+            is_open(outbox),
+            one_of(dialect, outbox.c.subject, "subjects"),
+        )
+        .order_by(outbox.c.seq)
+    )
 
 
 def _is_ready(row: Row[Any], now: int) -> bool:
@@ -122,16 +132,13 @@ class ClaimOutgoing(Job):
     def apply(self, group: Group) -> list[Row[Any]]:
         """The rows, conversations in order of their first."""
         now = to_micros(self.now)
-        first = SENDABLE
-        if group.dialect == POSTGRESQL:
-            first = first.with_for_update(skip_locked=True)
-        of_channel = {"channel": self.channel}
-        found = group.connection.execute(first, of_channel | {"now": now, "rows": self.limit})
-        by_subject: dict[str, list[Row[Any]]] = {each: [] for each in found.scalars()}
+        some = {"channel": self.channel, "now": now, "rows": self.limit}
+        found = read(group.connection, _sendable_in(group.dialect), some)
+        by_subject: dict[str, list[Row[Any]]] = {each.subject: [] for each in found}
         if not by_subject:
             return []
-        rows = group.connection.execute(_OPEN_OF, of_channel | {"values": list(by_subject)})
-        for row in rows:
+        listed = {"channel": self.channel, "subjects": as_list(group.dialect, by_subject)}
+        for row in read(group.connection, _open_of(group.dialect), listed):
             by_subject[row.subject].append(row)
         claimed: list[Row[Any]] = []
         for rows_of in by_subject.values():
@@ -185,7 +192,7 @@ class RetrySending(Job):
         """Its own due time moves; the later ones wait behind it."""
         run = group.connection.execute
         row = run(
-            select(outbox).where(outbox.c.id == self.outbound_id, outbox.c.state.in_(OPEN))
+            select(outbox).where(outbox.c.id == self.outbound_id, is_open(outbox))
         ).one_or_none()
         if row is None:
             return

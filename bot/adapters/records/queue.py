@@ -25,6 +25,7 @@ from bot.adapters.records.outbox import (
 )
 from bot.adapters.records.parts import Parts
 from bot.adapters.records.repairs import FailUnreadable
+from bot.adapters.records.statements import read
 from bot.domain.errors import SealBroken
 from bot.domain.messages import Act, Outbound, Said, SubjectId
 from bot.services.ports import Accepted
@@ -45,9 +46,7 @@ class SqlQueue:
         new = self._parts.ids.new
         digest = self._parts.masters.digest("index address", f"{said.channel}:{said.address}")
         now = self._parts.clock.now()
-        accepted: Accepted = await self._parts.writer.do(
-            Accept(said, digest, new(), new(), new(), now)
-        )
+        accepted: Accepted = await self._parts.writer.do(Accept(said, digest, new(), new, now))
         return accepted
 
     async def claim(self, limit: int) -> list[list[Act]]:
@@ -134,10 +133,10 @@ class SqlQueue:
     ) -> None:
         def due_at(connection: Connection) -> float | None:
             now = to_micros(self._parts.clock.now())
-            if connection.execute(ready, of | {"now": now, "rows": 1}).first() is not None:
+            if read(connection, ready, of | {"now": now, "rows": 1}):
                 return 0.0
-            times = connection.execute(next_, of | {"now": now}).one()
-            soonest = min((each for each in times if each is not None), default=None)
+            ((first, second),) = read(connection, next_, of | {"now": now})
+            soonest = min((each for each in (first, second) if each is not None), default=None)
             return None if soonest is None else (soonest - now) / _MICROS
 
         async def due_in() -> float | None:
@@ -149,11 +148,11 @@ class SqlQueue:
         self,
         queue: str,
         row: Row[Any],
-        read: Callable[[Row[Any], DataKey], _Opened],
+        open_row: Callable[[Row[Any], DataKey], _Opened],
         key_of: Callable[[str], DataKey],
     ) -> _Opened | None:
         try:
-            return read(row, key_of(row.subject))
+            return open_row(row, key_of(row.subject))
         except SealBroken:
             _log.error("seal_broken", queue=queue, row=row.id)
             now = self._parts.clock.now()

@@ -11,12 +11,11 @@ from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, Table, bindparam, select
-from sqlalchemy.exc import DBAPIError
 
 from bot.adapters.records.encryption import DataKey, DataKeys, OpenKey, WrappedKey
 from bot.adapters.records.engines import SQLITE, named
 from bot.adapters.records.mapping import Entity, Mapped, is_storable, to_column
-from bot.adapters.records.statements import select_one_of
+from bot.adapters.records.statements import as_list, one_of, read, select_one_of
 from bot.adapters.records.tables import blind_index, subject_keys
 from bot.domain.errors import SealBroken
 
@@ -29,25 +28,30 @@ class Readers:
     """Held connections, one a thread."""
 
     def __init__(self, engine: Engine) -> None:
+        self.dialect = engine.dialect.name
         self._engine = engine
-        self._inline = engine.dialect.name == SQLITE
-        self._pool = None if self._inline else ThreadPoolExecutor(_THREADS, "record-reader")
+        self._pool = (
+            None if self.dialect == SQLITE else ThreadPoolExecutor(_THREADS, "record-reader")
+        )
         self._mine = threading.local()
         self._all: list[Connection] = []
 
-    async def run(self, read: Callable[[Connection], _Result]) -> _Result:
-        """What ``read`` finds. Raises ``RecordUnavailable`` where the database does not answer."""
+    async def run(self, reading: Callable[[Connection], _Result]) -> _Result:
+        """What ``reading`` finds. Raises ``RecordUnavailable``."""
         if self._pool is None:
-            return self.run_here(read)
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self.run_here, read)
+            return self.run_here(reading)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self.run_here, reading)
 
-    def run_here(self, read: Callable[[Connection], _Result]) -> _Result:
+    def run_here(self, reading: Callable[[Connection], _Result]) -> _Result:
         """The same in this thread."""
         try:
-            return read(self._connection())
-        except DBAPIError as error:
+            return reading(self._connection())
+        except Exception as error:
+            other = named(error)
+            if other is error:
+                raise
             self._forget()
-            raise named(error) from None
+            raise other from None
 
     def data_version(self) -> int:
         """SQLite's count of changes by other connections, in this thread."""
@@ -88,6 +92,7 @@ class EntityReader:
     def __init__(self, readers: Readers, data_keys: DataKeys) -> None:
         self._readers = readers
         self._data_keys = data_keys
+        self._dialect = readers.dialect
 
     async def get(self, mapping: Mapped[Entity], key: str) -> Entity | None:
         """One entity by its id."""
@@ -106,7 +111,7 @@ class EntityReader:
         equal: dict[str, object],
     ) -> list[Entity]:
         """Entities by plain fields. Raises ``TypeError`` for a field that is none."""
-        parameters: dict[str, object] = {"limit": limit}
+        parameters: dict[str, object] = {} if limit is None else {"limit": limit}
         shape = []
         for name, value in sorted(equal.items()):
             given = _given(value)
@@ -114,13 +119,15 @@ class EntityReader:
                 return []
             kind = "none" if value is None else "equal" if given is None else "one of"
             shape.append((name, kind))
-            parameters[f"is_{name}"] = to_column(value) if given is None else given
+            if value is not None:
+                single = to_column(value)
+                listed = as_list(self._dialect, given or [])
+                parameters[f"is_{name}"] = single if given is None else listed
         if between:
             parameters["from_"] = to_column(between[1])
             parameters["before"] = to_column(between[2])
-        statement = _select(
-            mapping, tuple(shape), order, limit is not None, between[0] if between else ""
-        )
+        field = between[0] if between else ""
+        statement = _select(self._dialect, mapping, tuple(shape), order, limit is not None, field)
         return await self._read(mapping, statement, parameters)
 
     async def find_by_digest(
@@ -146,13 +153,13 @@ class EntityReader:
     async def _read(
         self, mapping: Mapped[Entity], statement: Select[Any], parameters: dict[str, object]
     ) -> list[Entity]:
-        def read(connection: Connection) -> list[Entity]:
-            rows = connection.execute(statement, parameters).all()
+        def entities(connection: Connection) -> list[Entity]:
+            rows = read(connection, statement, parameters)
             if mapping.sealed and rows:
                 self._fetch_missing_keys(connection, mapping, rows)
             return [mapping.from_row(row, self._open_key) for row in rows]
 
-        return await self._readers.run(read)
+        return await self._readers.run(entities)
 
     def _fetch_missing_keys(
         self, connection: Connection, mapping: Mapped[Any], rows: Sequence[Any]
@@ -163,8 +170,9 @@ class EntityReader:
             self._fetch_keys(connection, missing)
 
     def _fetch_keys(self, connection: Connection, subjects: set[str]) -> None:
-        statement = select_one_of(subject_keys, "subject")
-        for row in connection.execute(statement, {"values": sorted(subjects)}):
+        dialect = connection.dialect.name
+        listed = {"values": as_list(dialect, subjects)}
+        for row in read(connection, select_one_of(dialect, subject_keys, "subject"), listed):
             self._data_keys.unwrapped(WrappedKey(row.subject, row.key_id, row.wrapped))
 
     def _open_key(self, subject: str) -> DataKey:
@@ -197,6 +205,7 @@ def _by_index(mapping: Mapped[Any]) -> Select[Any]:
 
 @cache
 def _select(
+    dialect: str,
     mapping: Mapped[Any],
     shape: tuple[tuple[str, str], ...],
     order: str,
@@ -212,7 +221,7 @@ def _select(
         elif kind == "equal":
             statement = statement.where(column == bindparam(f"is_{name}"))
         else:
-            statement = statement.where(column.in_(bindparam(f"is_{name}", expanding=True)))
+            statement = statement.where(one_of(dialect, column, f"is_{name}"))
     if between:
         column = _plain(mapping, between)
         statement = statement.where(column >= bindparam("from_"), column < bindparam("before"))

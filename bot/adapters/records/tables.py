@@ -276,7 +276,7 @@ inbox = Table(
     _text("answered_by"),
     _text("tier"),
     Column("body", LargeBinary, nullable=True),
-    Index("uq_inbox_channel_provider_id", "channel", "provider_id", unique=True),
+    Index("uq_inbox_provider_id_channel", "provider_id", "channel", unique=True),
     Index("ix_inbox_due", "available_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
     Index("ix_inbox_turn", "subject", "seq", sqlite_where=_WAITING, postgresql_where=_WAITING),
     Index(None, "subject"),

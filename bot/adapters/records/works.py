@@ -13,6 +13,7 @@ from bot.adapters.records.group import ACTS, OUTGOING, Group, Job, Wanted
 from bot.adapters.records.mapping import to_micros
 from bot.adapters.records.moving import forget, move_address
 from bot.adapters.records.sealed_rows import OUTBOX_BODY, seal_reply
+from bot.adapters.records.statements import is_waiting
 from bot.adapters.records.tables import blind_index, inbox, outbox
 from bot.domain.errors import AuditMissing, NotAllowedNow
 from bot.domain.messages import Act, ActKind, Outbound
@@ -31,7 +32,7 @@ _HANDLED = (
 _CANCEL = inbox.delete().where(
     inbox.c.subject == bindparam("the_subject"),
     inbox.c.kind == ActKind.TIMER.value,
-    inbox.c.state == "waiting",
+    is_waiting(inbox),
     func.substr(inbox.c.label, 1, bindparam("length")) == bindparam("start"),
 )
 

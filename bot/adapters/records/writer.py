@@ -10,77 +10,74 @@ import asyncio
 import concurrent.futures
 import threading
 import zlib
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot.adapters.records.answering import Answer, Asked, deliver
 from bot.adapters.records.encryption import DataKeys
-from bot.adapters.records.engines import BEGIN, POSTGRESQL, SQLITE, named
+from bot.adapters.records.engines import BEGIN, SQLITE, may_end_otherwise, named
 from bot.adapters.records.group import Group, Job, Wanted
+from bot.adapters.records.syncing import Syncer
 from bot.domain.errors import RecordUnavailable
 
 _GROUP_SIZE = 256
 _POSTGRESQL_THREADS = 3
 _TRIES = 3
-_CLASHES = {"40001", "40P01"}
-"""PostgreSQL's codes for a serialisation failure and a deadlock."""
+_RELAXED = "; SET LOCAL synchronous_commit TO OFF"
+"""PostgreSQL's way not to wait for the disk; on SQLite see ``syncing``."""
 
-
-@dataclass(frozen=True)
-class _Waiting:
-    job: Job
-    loop: asyncio.AbstractEventLoop | None
-    future: asyncio.Future[Any] | concurrent.futures.Future[Any]
-
-
-@dataclass(frozen=True)
-class _Done:
-    waiting: _Waiting
-    result: Any = None
-    error: Exception | None = None
+Ring = Callable[[set[str]], None]
 
 
 class _Lane:
     """One thread with its own connection."""
 
     def __init__(
-        self, engine: Engine, data_keys: DataKeys, ring: Callable[[set[str]], None]
+        self, engine: Engine, data_keys: DataKeys, ring: Ring, syncer: Syncer | None
     ) -> None:
-        self.jobs: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self.jobs: SimpleQueue[Asked | None] = SimpleQueue()
         self._engine = engine
         self._data_keys = data_keys
         self._ring = ring
+        self._syncer = syncer
         self._connection: Connection | None = None
-        self._synchronous = ""
         self.thread = threading.Thread(target=self._run, name="record-writer", daemon=True)
         self.thread.start()
 
     def _run(self) -> None:
         going = True
         while going:
-            first = self.jobs.get()
-            group: list[_Waiting] = []
-            while True:
-                if first is None:
-                    going = False
-                    break
-                group.append(first)
+            group: list[Asked] = []
+            asked = self.jobs.get()
+            while asked is not None:
+                group.append(asked)
                 if len(group) == _GROUP_SIZE:
                     break
                 try:
-                    first = self.jobs.get_nowait()
+                    asked = self.jobs.get_nowait()
                 except Empty:
                     break
+            going = asked is not None
             if group:
-                _wake(self._write(group))
+                self._deliver(self._write(group))
         self._drop_connection()
 
-    def _write(self, group: Sequence[_Waiting]) -> list[_Done]:
+    def _deliver(self, answers: Sequence[Answer]) -> None:
+        if self._syncer is None:
+            deliver(answers)
+            return
+        held = [each for each in answers if each.asked.job.durable and each.error is None]
+        if held:
+            self._syncer.deliver(held)
+        if len(held) < len(answers):
+            deliver([each for each in answers if each not in held] if held else answers)
+
+    def _write(self, group: Sequence[Asked]) -> list[Answer]:
         try:
             return self._commit(group)
         except Exception as error:
@@ -88,70 +85,67 @@ class _Lane:
                 return [self._alone(group[0], error)]
         return [self._alone(each) for each in group]
 
-    def _alone(self, waiting: _Waiting, failed: Exception | None = None) -> _Done:
+    def _alone(self, asked: Asked, failed: Exception | None = None) -> Answer:
         tries = 0 if failed is None else 1
-        while failed is None or (tries < _TRIES and _may_help(failed)):
+        while failed is None or (tries < _TRIES and may_end_otherwise(failed)):
             tries += 1
             try:
-                return self._commit([waiting])[0]
+                return self._commit([asked])[0]
             except Exception as error:
                 failed = error
-        return _Done(waiting, error=named(failed))
+        return Answer(asked, error=named(failed))
 
-    def _commit(self, group: Sequence[_Waiting]) -> list[_Done]:
-        connection = self._ready(durable=any(each.job.durable for each in group))
-        connection.exec_driver_sql(BEGIN[self._engine.dialect.name])
+    def _commit(self, group: Sequence[Asked]) -> list[Answer]:
+        connection = self._begin(durable=any(each.job.durable for each in group))
         try:
-            done, held = self._apply(connection, group)
+            answers, held = self._apply(connection, group)
             connection.exec_driver_sql("COMMIT")
         except Exception:
-            self._roll_back()
+            self._roll_back(connection)
             raise
         for each in held.after_commit:
             each()
         self._ring(held.rings)
-        return done
+        return answers
 
-    def _apply(
-        self, connection: Connection, group: Sequence[_Waiting]
-    ) -> tuple[list[_Done], Group]:
+    def _apply(self, connection: Connection, group: Sequence[Asked]) -> tuple[list[Answer], Group]:
         held = Group(connection, self._data_keys)
         wanted = Wanted()
         for each in group:
             each.job.wants(wanted)
         held.read(wanted)
-        done = []
+        answers = []
         for each in sorted(group, key=lambda each: each.job.alone):
             if each.job.alone:
                 held.flush()
-            done.append(_Done(each, each.job.apply(held)))
+            answers.append(Answer(each, each.job.apply(held)))
         held.flush()
-        if held.rings and self._engine.dialect.name == POSTGRESQL:
+        if held.rings and self._syncer is None:
             rows = [{"name": name} for name in sorted(held.rings)]
             connection.execute(text("SELECT pg_notify('companion', :name)"), rows)
-        return done, held
+        return answers, held
 
-    def _ready(self, durable: bool) -> Connection:
-        if self._connection is None:
-            self._connection = self._engine.connect()
-            self._synchronous = ""
-        level = "FULL" if durable else "NORMAL"
-        if self._synchronous != level:
-            name = self._engine.dialect.name
-            if name == SQLITE:
-                self._connection.exec_driver_sql(f"PRAGMA synchronous={level}")
-            else:
-                on = "on" if durable else "off"
-                self._connection.exec_driver_sql(f"SET synchronous_commit={on}")
-            self._synchronous = level
+    def _begin(self, durable: bool) -> Connection:
+        words = BEGIN[self._engine.dialect.name]
+        if self._syncer is None and not durable:
+            words += _RELAXED
+        if self._connection is not None:
+            try:
+                self._connection.exec_driver_sql(words)
+                return self._connection
+            except SQLAlchemyError:
+                # A server that was restarted: nothing was begun, so a fresh one will do.
+                self._drop_connection()
+        self._connection = self._engine.connect()
+        if self._syncer is not None:
+            self._connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+        self._connection.exec_driver_sql(words)
         return self._connection
 
-    def _roll_back(self) -> None:
-        if self._connection is None:
-            return
+    def _roll_back(self, connection: Connection) -> None:
         try:
-            self._connection.exec_driver_sql("ROLLBACK")
-        except Exception:
+            connection.exec_driver_sql("ROLLBACK")
+        except SQLAlchemyError:
             # SQLite ends some failed transactions itself; a lost server has none. A fresh
             # connection is right for both.
             self._drop_connection()
@@ -161,18 +155,18 @@ class _Lane:
         if connection is not None:
             try:
                 connection.close()
-            except DBAPIError:
+            except SQLAlchemyError:
                 connection.invalidate()
 
 
 class Writer:
     """Takes jobs from any event loop and answers when they are committed."""
 
-    def __init__(
-        self, engine: Engine, data_keys: DataKeys, ring: Callable[[set[str]], None]
-    ) -> None:
-        number = 1 if engine.dialect.name == SQLITE else _POSTGRESQL_THREADS
-        self._lanes = [_Lane(engine, data_keys, ring) for _ in range(number)]
+    def __init__(self, engine: Engine, data_keys: DataKeys, ring: Ring) -> None:
+        on_sqlite = engine.dialect.name == SQLITE
+        self._syncer = Syncer(Path(str(engine.url.database))) if on_sqlite else None
+        number = 1 if on_sqlite else _POSTGRESQL_THREADS
+        self._lanes = [_Lane(engine, data_keys, ring, self._syncer) for _ in range(number)]
         self._open = True
         self._lock = threading.Lock()
 
@@ -180,60 +174,31 @@ class Writer:
         """Commit a job. Raises what it failed with; ``RecordUnavailable`` after ``close``."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        self._put(_Waiting(job, loop, future))
+        self._put(Asked(job, loop, future))
         return await future
 
     def do_now(self, job: Job) -> Any:
         """The same for a thread without an event loop: it waits."""
         future: concurrent.futures.Future[Any] = concurrent.futures.Future()
-        self._put(_Waiting(job, None, future))
+        self._put(Asked(job, None, future))
         return future.result()
 
     def close(self) -> None:
         """Commit what waits, then end the threads."""
         with self._lock:
-            if self._open:
-                self._open = False
-                for lane in self._lanes:
-                    lane.jobs.put(None)
+            if not self._open:
+                return
+            self._open = False
+        for lane in self._lanes:
+            lane.jobs.put(None)
         for lane in self._lanes:
             lane.thread.join()
+        if self._syncer is not None:
+            self._syncer.close()
 
-    def _put(self, waiting: _Waiting) -> None:
-        lane = self._lanes[zlib.crc32(waiting.job.lane.encode()) % len(self._lanes)]
+    def _put(self, asked: Asked) -> None:
+        lane = self._lanes[zlib.crc32(asked.job.lane.encode()) % len(self._lanes)]
         with self._lock:
             if not self._open:
                 raise RecordUnavailable("(closed)")
-            lane.jobs.put(waiting)
-
-
-def _may_help(error: Exception) -> bool:
-    """Whether trying again can end otherwise: another process was quicker with the same row."""
-    if isinstance(error, IntegrityError):
-        return True
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CLASHES
-
-
-def _wake(done: Sequence[_Done]) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop | None, list[_Done]] = defaultdict(list)
-    for each in done:
-        by_loop[each.waiting.loop].append(each)
-    for loop, of_loop in by_loop.items():
-        if loop is None:
-            _answer(of_loop)
-            continue
-        try:
-            loop.call_soon_threadsafe(_answer, of_loop)
-        except RuntimeError:
-            # The loop has ended: nobody waits there any more.
-            continue
-
-
-def _answer(done: Sequence[_Done]) -> None:
-    for each in done:
-        if each.waiting.future.done():
-            continue
-        if each.error is not None:
-            each.waiting.future.set_exception(each.error)
-        else:
-            each.waiting.future.set_result(each.result)
+            lane.jobs.put(asked)

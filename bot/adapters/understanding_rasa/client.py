@@ -49,6 +49,8 @@ _UNSEEN = r"\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u
 _INJECTION = re.compile(rf"^[{_UNSEEN}/]+|[{_UNSEEN}]+$")
 """Rasa reads text that begins with "/" as an intent, also after a space of any kind."""
 
+_LOOK = aiohttp.ClientTimeout(total=2)
+
 _NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError)
 """What talking to Rasa may end in; the last is what an answer nested too deeply does."""
 
@@ -122,7 +124,7 @@ class RasaUnderstanding:
     async def answers(self, address: str) -> bool:
         """Whether a Rasa server at this address is up, with its model loaded."""
         try:
-            async with self._client().get(address, timeout=_limit(2.0)) as response:
+            async with self._client().get(address, timeout=_LOOK) as response:
                 return response.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError):
             return False
@@ -146,9 +148,7 @@ class RasaUnderstanding:
             async with asyncio.timeout(seconds):
                 async with (
                     self._places,
-                    self._client().post(
-                        url, json=body, timeout=_limit(seconds), allow_redirects=False
-                    ) as response,
+                    self._client().post(url, json=body, allow_redirects=False) as response,
                 ):
                     if response.status != 200:
                         raise aiohttp.ClientError
@@ -170,10 +170,6 @@ class RasaUnderstanding:
 def without_injection(text: str) -> str:
     """Text that Rasa reads as words whatever it begins with; empty where nothing is left."""
     return _INJECTION.sub("", safe_text(text, LONGEST))
-
-
-def _limit(seconds: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=seconds)
 
 
 def _command(answer: list[Any]) -> Command | None:

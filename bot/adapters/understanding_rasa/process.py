@@ -49,7 +49,8 @@ def fenced_environment(work: Path, python: Path = PYTHON) -> dict[str, str]:
 class RasaProcess:
     """Starts Rasa on loopback and a free port, and starts it again when it ends.
 
-    ``project`` is the folder of its ``serve.py``, ``python`` the interpreter that runs it.
+    ``project`` is the folder of its ``serve.py``, ``python`` the interpreter that runs it. One that
+    is not ready after ``start_seconds`` is ended and started anew.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class RasaProcess:
         *,
         project: Path = PROJECT,
         python: Path = PYTHON,
+        start_seconds: float = START_SECONDS,
     ) -> None:
         self._work = work
         self._model = model
         self._project = project
         self._python = python
+        self._start_seconds = start_seconds
         self._process: asyncio.subprocess.Process | None = None
         self._state: State = "starting"
         self._port = 0
@@ -151,7 +154,7 @@ class RasaProcess:
                 await self._process.stdin.drain()
 
     async def _until_ready(self, stop: asyncio.Event) -> bool:
-        deadline = asyncio.get_running_loop().time() + START_SECONDS
+        deadline = asyncio.get_running_loop().time() + self._start_seconds
         while not stop.is_set() and asyncio.get_running_loop().time() < deadline:
             if self.pid is None:
                 return False

@@ -17,9 +17,9 @@ from bot.domain.safety_net.definitions import (
 )
 from bot.domain.safety_net.errors import RulesError
 from bot.domain.safety_net.net import SafetyNet, Thresholds
-from bot.domain.safety_net.reader import Wording
 from bot.domain.safety_net.ruleset import RuleSet, compile_rules
 from bot.domain.safety_net.verdict import CALM, Answer, Family, Request, Tier, Verdict
+from bot.domain.safety_net.wording import Wording
 
 __all__ = [
     "CALM",

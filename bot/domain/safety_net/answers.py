@@ -24,20 +24,22 @@ _SAYS_YES = frozenset(
 def read_answer(rules: RuleSet, text: str, verdict: Verdict) -> Answer | None:
     """Yes, no or unsure, or None where it is no answer. ``verdict``: the net's on the text.
 
-    No is said only where nothing in the message speaks against it.
+    No is said only where it is the whole message and the net finds nothing in it.
     """
     if verdict.tier.is_immediate and verdict.family in _SAYS_YES:
         return Answer.YES
     if len(text) > LONGEST_ANSWER:
         return None
-    said = {
-        definition.answer
-        for reading in rules.answer_reader.read(text)
-        for definition, _ in rules.answers.find(reading)
-    }
-    if not said:
-        return None
+    said: set[Answer] = set()
+    whole: set[Answer] = set()
+    for reading in rules.answer_reader.read(text):
+        for definition, match in rules.answers.find(reading):
+            said.add(definition.answer)
+            if any(last - first == len(reading.words) for first, last in match.places):
+                whole.add(definition.answer)
     troubled = verdict.tier > Tier.NONE and verdict.family is not Family.DENIAL
-    if said == {Answer.NO} and not troubled:
+    if Answer.NO in whole and not troubled:
         return Answer.NO
-    return Answer.YES if said == {Answer.YES} else Answer.UNSURE
+    if Answer.YES in said and Answer.UNSURE not in whole:
+        return Answer.YES
+    return Answer.UNSURE if said else None

@@ -32,6 +32,8 @@ _PLAIN_SCRIPTS = (range(0x3400, 0xA000), range(0xAC00, 0xD7A4))
 _ENCLOSED_LETTERS = (0x1F110, 0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
 """Where runs of A to Z in circles, squares and flags begin."""
 _PREPARED = 0x2FFF
+_MOST_PARTS = 6
+"""A character that stands for more letters than this is an ornament."""
 
 
 def plain_character(character: str) -> str:
@@ -54,7 +56,8 @@ def plain_character(character: str) -> str:
             return chr(ord("a") + code - first)
     if code in _MARKED_SCRIPTS:
         return unicodedata.normalize("NFD", character)
-    return "".join(_plain(part) for part in unicodedata.normalize("NFKD", character).casefold())
+    parts = unicodedata.normalize("NFKD", character).casefold()
+    return "".join(_plain(part) for part in parts) if len(parts) <= _MOST_PARTS else " "
 
 
 def _plain(character: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.safety_net.reader import Wording
 from bot.domain.safety_net.verdict import Answer, Family, Request, Tier
+from bot.domain.safety_net.wording import Wording
 
 
 class ContextKind(StrEnum):

@@ -24,7 +24,11 @@ _LONGEST = (1 << _LENGTH_BITS) - 1
 
 @dataclass(frozen=True)
 class Match:
-    """One pattern found. ``places``: first and last+1 word of each; ``more``: not all are told."""
+    """One pattern found.
+
+    ``places``: first and last+1 word of each, the longest from each first word. ``more``: there
+    are more places.
+    """
 
     pattern: int
     places: tuple[tuple[int, int], ...]
@@ -193,7 +197,7 @@ def _places(
     places = []
     for start in starts[:MOST_PLACES]:
         reached = _forward(steps, 1 << start, chart, reading)
-        places.append((start, next(_bits(reached, 1))))
+        places.append((start, reached.bit_length() - 1))
     return Match(number, tuple(places), more=len(starts) > MOST_PLACES)
 
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from bot.domain.safety_net.characters import Plain
 from bot.domain.safety_net.phrases import Phrase
-from bot.domain.safety_net.reading import Draft, Reading
+from bot.domain.safety_net.reading import Draft, Origin, Reading
 from bot.domain.safety_net.spelling import Spelling
+from bot.domain.safety_net.wording import Wording
 
 LONGEST_WORD = 200
 """Of a longer run of letters only the first so many are looked at as one word."""
 
 SHORTEST_TOGETHER = 8
 """A run of at least so many letters may be several words without spaces."""
+MOST_OF_A_DOSE = 8
+"""A larger number of tablets is more than a day's dose of common ones."""
+MOST_SPOKEN = 2_000
+"""A text of more words with its emoji spoken is a wall of emoji, and read without them."""
+MOST_DIGITS = 4
+"""A longer number is no count of anything: a telephone number, a date."""
 FEWEST_LETTERS = 3
 """So many single letters in a row may be one spaced-out word."""
 
@@ -25,24 +31,6 @@ _PIECES = re.compile(
     r"|(\.\.+|,|;|:|\(|\)| - )|([.!?]+(?=\s|$)|\n)"
 )
 _BREAKS = re.compile(r"['*#$@!|+]+")
-
-
-@dataclass(frozen=True)
-class Wording:
-    """How words are written here. Keys are as ``Plain`` leaves them, without apostrophes kept.
-
-    ``stands_for``: text-speak, short forms, dialect and usual misspellings → the words meant.
-    ``also``: words with a second meaning → the other readings. ``fillers``: words that say
-    nothing. ``emoji``: sign → words. The rest: see ``Spelling``.
-    """
-
-    stands_for: Mapping[str, Phrase]
-    also: Mapping[str, Phrase]
-    fillers: frozenset[str]
-    emoji: Mapping[str, str]
-    explicit: frozenset[str]
-    not_misspelt: frozenset[str]
-    run_together: frozenset[str]
 
 
 class Reader:
@@ -72,19 +60,17 @@ class Reader:
 
     def read(self, text: str) -> list[Reading]:
         """Every way in which the text is read: as it stands, emoji spoken, letters joined."""
-        tables = [self._plain]
+        readings = self._read_with(self._plain, text)
         if not text.isascii() and not self._emoji.isdisjoint(text):
-            tables.append(self._with_emoji)
-        readings = []
-        for table in tables:
-            draft = self._draft(text.translate(table))
-            drafts = [draft]
-            joined = self._letters_joined(draft)
-            if joined is not None:
-                drafts.append(joined)
-            offsets = None if text.isascii() and text.isprintable() else table.offsets(text)
-            readings += [draft.done(offsets) for draft in drafts]
+            spoken = self._read_with(self._with_emoji, text)
+            readings += [reading for reading in spoken if len(reading.words) <= MOST_SPOKEN]
         return readings
+
+    def _read_with(self, table: Plain, text: str) -> list[Reading]:
+        draft = self._draft(text.translate(table))
+        joined = self._letters_joined(draft)
+        origin = Origin(text, table)
+        return [reading.done(origin) for reading in (draft, joined) if reading is not None]
 
     def _draft(self, plain: str) -> Draft:
         draft = Draft()
@@ -93,7 +79,7 @@ class Reader:
             if word:
                 self._add(draft, word, found.start(), found.end())
             elif clause:
-                draft.edges.add(len(draft.words))
+                draft.edge()
             elif sentence:
                 draft.stop()
         return draft
@@ -150,7 +136,7 @@ class Reader:
         if unsigned is not None:
             return ((unsigned,),)
         parts = [part for part in _BREAKS.split(word) if part]
-        if len(parts) < 2:
+        if len(parts) < 2 or "*" in word:
             return None
         return tuple(
             readings
@@ -161,45 +147,45 @@ class Reader:
 
     def _letters_joined(self, draft: Draft) -> Draft | None:
         """The draft with spaced letters made words, if that gives words that matter."""
+        runs = [
+            (first, last, meant)
+            for first, last in _letter_runs(draft)
+            if (meant := self._spelt_out("".join(draft.written[first:last]))) is not None
+        ]
+        if not runs:
+            return None
         joined = Draft()
-        joined.edges, joined.stops = {0}, set()
-        changed = False
-        place = 0
-        while place < len(draft.words):
-            end = place
-            while end < len(draft.words) and len(draft.written[end]) == 1:
-                end += 1
-            meant = self._spelt_out(draft, place, end) if end - place >= FEWEST_LETTERS else None
-            if meant is None:
-                end = max(end, place + 1)
-                for kept in range(place, end):
-                    if kept in draft.edges:
-                        joined.edges.add(len(joined.words))
-                    if kept in draft.stops:
-                        joined.stops.add(len(joined.words))
-                    joined.add(
-                        draft.words[kept],
-                        draft.starts[kept],
-                        draft.ends[kept],
-                        draft.written[kept],
-                    )
-            else:
-                changed = True
-                for readings in meant:
-                    joined.add(readings, draft.starts[place], draft.ends[end - 1])
-            place = end
-        return joined if changed else None
+        done = 0
+        for first, last, meant in runs:
+            joined.take(draft, done, first)
+            for readings in meant:
+                joined.add(readings, draft.starts[first], draft.ends[last - 1])
+            done = last
+        joined.take(draft, done, len(draft.words))
+        return joined
 
-    def _spelt_out(self, draft: Draft, first: int, last: int) -> tuple[Phrase, ...] | None:
-        word = "".join(draft.written[first:last])
-        if word.isdigit():
-            return ((*_number(word), *self._wording.also.get(word, ())),)
+    def _spelt_out(self, word: str) -> tuple[Phrase, ...] | None:
         if word in self._known:
             return ((word,),)
+        if word.isdigit():
+            return None
         return self._guessed(word) if word.isalpha() else self._with_signs(word)
 
 
+def _letter_runs(draft: Draft) -> Iterator[tuple[int, int]]:
+    """First and last+1 word of every run of single letters."""
+    first = 0
+    for place, written in enumerate([*draft.written, ""]):
+        if len(written) != 1:
+            if place - first >= FEWEST_LETTERS:
+                yield first, place
+            first = place + 1
+
+
 def _number(digits: str) -> Phrase:
+    """A number and what kind it is: a year, or more than anybody takes of anything."""
     if len(digits) == 4 and digits[:2] in ("19", "20"):
         return (digits, "#", "#year")
+    if digits.isdecimal() and len(digits) <= MOST_DIGITS and int(digits) > MOST_OF_A_DOSE:
+        return (digits, "#", "#many")
     return (digits, "#")

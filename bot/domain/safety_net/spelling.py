@@ -18,7 +18,8 @@ _SIGNS = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "6": "g",
     "$": "s", "@": "a", "!": "il", "|": "il", "+": "t",
 }  # fmt: skip
-_MOST_READINGS = 32
+_MOST_READINGS = 8
+_MOST_RUNS = 3
 _RUN = re.compile(r"([^\W\d])\1+")
 
 
@@ -84,10 +85,7 @@ class Spelling:
             plain = "".join(reading)
             if plain in self._known:
                 return plain
-            corrected = self.corrected(plain)
-            if corrected is not None:
-                return corrected
-        return None
+        return self.corrected("".join(choice[0] for choice in letters))
 
     def taken_apart(self, word: str) -> tuple[str, ...] | None:
         """The explicit phrase inside a word written without spaces, if any."""
@@ -99,7 +97,7 @@ class Spelling:
     def _unstretched(self, word: str) -> Iterator[str]:
         """Known words left when stretched letters are shortened ("diiiie", "killll")."""
         runs = [found.span() for found in _RUN.finditer(word)]
-        if not runs or len(runs) > 4:
+        if not runs or len(runs) > _MOST_RUNS:
             return
         stretched = any(end - start > 2 for start, end in runs)
         allowed = self._known if stretched else self._explicit

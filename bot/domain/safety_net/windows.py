@@ -13,7 +13,7 @@ OVERLAP = 300
 """Characters that neighbouring pieces share, so that nothing hides on a border."""
 MESSAGES_BEFORE = 5
 """So many earlier messages are looked at together with a new one."""
-TAIL = 200
+TAIL = 60
 """Of the earlier messages so many last characters, of the new one so many first."""
 
 FEW_WORDS = 2
@@ -61,20 +61,38 @@ def joined(text: str, earlier: Sequence[str]) -> Joined:
 
     Bits of a sentence, a word or two long, are put together; whole ones stay apart.
     """
-    messages = [*(message[-TAIL:] for message in earlier[-MESSAGES_BEFORE:]), text[:TAIL]]
+    messages = [*(_end_of(message) for message in earlier[-MESSAGES_BEFORE:]), _start_of(text)]
     few = [len(message.split()) <= FEW_WORDS for message in messages]
     before = "".join(
         message + (", " if few[place] or few[place + 1] else "\n")
         for place, message in enumerate(messages[:-1])
-    )[-TAIL:]
+    )
+    before = _end_of(before)
     return Joined(before + messages[-1], len(before))
+
+
+def _end_of(text: str) -> str:
+    """The last characters, from the beginning of a word if there is one."""
+    if len(text) <= TAIL:
+        return text
+    space = text.find(" ", len(text) - TAIL)
+    return text[-TAIL:] if space < 0 else text[space + 1 :]
+
+
+def _start_of(text: str) -> str:
+    """The first characters, to the end of a word if there is one."""
+    space = -1 if len(text) <= TAIL else text.rfind(" ", 0, TAIL)
+    return text[:TAIL] if space < 0 else text[:space]
 
 
 def _pieces(text: str, start: int, end: int) -> list[Window]:
     pieces = []
-    while True:
-        stop = min(start + WINDOW, end)
+    while end - start > WINDOW:
+        stop = start + WINDOW
+        space = text.rfind(" ", stop - OVERLAP // 2, stop)
+        stop = stop if space < 0 else space
         pieces.append(Window(text[start:stop], start))
-        if stop == end:
-            return pieces
-        start = stop - OVERLAP
+        begin = stop - OVERLAP
+        space = text.find(" ", begin, begin + OVERLAP // 2)
+        start = begin if space < 0 else space
+    return [*pieces, Window(text[start:end], start)]

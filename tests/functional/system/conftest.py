@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -52,17 +53,26 @@ def served(
         yield Served(mine, home, telegram, process)
 
 
+@pytest.fixture(scope="session")
+def ben(served: Served) -> Talking:
+    """A person who has joined, with an agreed plan."""
+    talking = served.meets("Ben")
+    talking.joins(served.made.codes["P-2"])
+    return talking
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[Home], Serving]]:
+    """Starts serving a home; what still runs at the end of the test is ended."""
+    with ExitStack() as running:
+        yield lambda home: running.enter_context(serving(home))
+
+
 @pytest.fixture
 def fresh(made: Made, tmp_path: Path) -> Made:
     """A copy of the home for one test, with a port of its own."""
     copy = made.copied_to(tmp_path / "home")
-    return Made(
-        copy.home.with_settings(WEB_PORT=str(free_port())),
-        copy.codes,
-        copy.passwords,
-        copy.refused,
-        copy.signed,
-    )
+    return replace(copy, home=copy.home.with_settings(WEB_PORT=str(free_port())))
 
 
 def on_telegram(home: Home, telegram: BotApiServer) -> Home:

@@ -21,7 +21,8 @@ COMPANION = Path(sys.executable).with_name("companion")
 PASSES = 120.0
 """Seconds that a command may take on a busy machine."""
 
-PEOPLE = {"P-1": "Asha Marker", "P-2": "Ben Marker", "P-3": "Cerys Marker"}
+PEOPLE = {"P-1": "Asha", "P-2": "Ben"}
+"""What those in the home want to be called, by their code."""
 
 PLAN: dict[str, Any] = {
     "early_signs": ["I stop answering Jo."],
@@ -130,7 +131,8 @@ def make_home(path: Path) -> Made:
     signed = run("content", "sign", "--all", "--by", "rowan", "--json").well().json["signed"]
     codes = {}
     for code, name in PEOPLE.items():
-        run("people", "add", "--code", code, "--name", name, "--by", "dawn").well()
+        called = ("--name", f"{name} Marker", "--chosen-name", name)
+        run("people", "add", "--code", code, *called, "--by", "dawn").well()
         file = path.with_name(f"{code}.yml")
         file.write_text(yaml.safe_dump(plan_file(code)), "utf-8")
         run("plan", "import", str(file), "--by", "dawn").well()

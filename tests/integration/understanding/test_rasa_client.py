@@ -165,6 +165,11 @@ async def test_a_message_becomes_one_command(rasa: Served, talks: Talks) -> None
     assert set(rasa.bodies[0]) == {"sender", "message"}
 
 
+async def test_an_answer_is_read_whatever_type_it_says_it_is(rasa: Served, talks: Talks) -> None:
+    rasa.answer = says_raw('[{"custom": {"command": "stop"}}]', headers={"Content-Type": "x/y"})
+    assert await talks(rasa.url).understand("hello", THREAD) == Command(CommandName.STOP)
+
+
 NO_ANSWER: dict[str, Answer] = {
     "an empty list": says([]),
     "status 500": says_raw('[{"custom": {"command": "stop"}}]', status=500),
@@ -180,6 +185,7 @@ NO_ANSWER: dict[str, Answer] = {
     "a number": says(7),
     "null": says(None),
     "a list of words": says(["stop"]),
+    "a list of anything": says([7, None, "custom", ["custom"]]),
     "text instead of custom": says([{"recipient_id": "x", "text": "Hey! How are you?"}]),
     "a connection that closes in the middle": breaks_off,
     "a connection that closes at once": hangs_up,

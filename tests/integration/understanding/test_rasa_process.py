@@ -261,6 +261,22 @@ async def test_a_rasa_that_ends_at_once_is_tried_again_with_growing_pauses(
         await until(lambda: process.state() == "ready")
 
 
+async def test_one_that_never_gets_ready_is_ended_and_tried_again(project: Project) -> None:
+    project.behaves("loading")
+    process = RasaProcess(
+        project.work,
+        lambda: project.model,
+        project=project.folder,
+        python=Path(sys.executable),
+        start_seconds=1.5,
+    )
+    async with running(process):
+        await until(lambda: len(project.starts()) == 2)
+        first, second = (start["pid"] for start in project.starts())
+        assert not is_alive(first)
+        assert process.pid == second
+
+
 async def test_it_is_ended_on_stop(project: Project) -> None:
     process = project.process()
     async with running(process) as stop:

@@ -58,7 +58,7 @@ def test_what_the_work_needs_is_allowed(
     [
         (Role.PRACTITIONER, Action.SEE, Thing.SUMMARY, Relation.TEAM),
         (Role.PRACTITIONER, Action.SEE, Thing.PERSON, Relation.NONE),
-        (Role.PRACTITIONER, Action.SIGN, Thing.CONTENT, Relation.NONE),
+        (Role.PRACTITIONER, Action.WRITE, Thing.PERSON, Relation.NONE),
         (Role.PRACTITIONER, Action.WRITE, Thing.STAFF, Relation.TEAM),
         (Role.MANAGER, Action.SEE, Thing.CRISIS_PLAN, Relation.NONE),
         (Role.MANAGER, Action.WRITE, Thing.STAFF, Relation.NONE),
@@ -140,6 +140,6 @@ def test_nearness_to_colleagues() -> None:
 
 def test_a_refusal_says_who_and_what_without_naming_anybody() -> None:
     with pytest.raises(NotPermitted) as refusal:
-        check_may(staff(), Action.SIGN, Thing.CONTENT)
-    assert str(refusal.value).endswith("(practitioner: sign content, anyone)")
+        check_may(staff(), Action.SEE, Thing.SUMMARY)
+    assert str(refusal.value).endswith("(practitioner: see summary, anyone)")
     assert "Robin" not in str(refusal.value)

@@ -74,6 +74,11 @@ def test_an_agreed_plan_is_read_with_its_words_in_their_order() -> None:
     )
 
 
+def test_a_step_without_a_skill_has_none() -> None:
+    file = read_plan_file(yaml.safe_load(changed("text: STOP, skill: stop", "text: STOP")))
+    assert file.contents.steps[1] == PlanStep("STOP", None, "when I've been drinking")
+
+
 def test_a_draft_needs_neither_dates_nor_steps() -> None:
     file = read_plan_file(yaml.safe_load("{person: wren, status: draft}"))
     assert file == PlanFile("wren", PlanStatus.DRAFT, Agreement(), None, PlanContents())

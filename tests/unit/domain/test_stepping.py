@@ -127,6 +127,12 @@ def test_a_choice_is_taken_by_label_value_other_words_or_its_number(typed: str) 
     assert says(moved) == ["Who with?"]
 
 
+def test_a_label_without_letters_is_not_taken_by_just_anything_without_letters() -> None:
+    faces = activity(replace(CHOICE, options=(Option("good", "🙂"), Option("bad", "🙁"))), END)
+    assert not step(faces, at(CHOICE), Answer("?!")).taken
+    assert step(faces, at(CHOICE), Answer(value="bad")).answers == {"which": "bad"}
+
+
 def test_a_choice_is_taken_by_its_button() -> None:
     assert step(TEA, at(CHOICE), Answer(value="black_tea")).state == at(TEXT, which="black_tea")
 
@@ -306,6 +312,7 @@ def test_a_breathing_pace_can_be_left_by_another_way() -> None:
         ({"mood": 9}, "nine"),
         ({"mood": 8}, "high"),
         ({"mood": 7}, "otherwise"),
+        ({"mood": 0}, "otherwise"),
         ({"mood": "9"}, "nine"),
         ({"mood": "8"}, "otherwise"),
         ({"other": "low"}, "missing"),

@@ -93,6 +93,8 @@ def test_a_rating_is_the_whole_message_however_it_is_put(typed: str, number: int
         "100",
         "-1",
         "−1",
+        "–1",
+        ">7",
         "- 1 of them",
         "+1",
         "6-7",

@@ -196,7 +196,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_inbox_subject"), "inbox", ["subject"])
     op.create_index("ix_inbox_turn", "inbox", ["subject", "seq"], **_only("state = 'waiting'"))
     op.create_index(
-        "uq_inbox_channel_provider_id", "inbox", ["channel", "provider_id"], unique=True
+        "uq_inbox_provider_id_channel", "inbox", ["provider_id", "channel"], unique=True
     )
     op.create_table(
         "invitations",

@@ -1,0 +1,22 @@
+"""The safety net as it ships."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.rule_files import load_rules
+from bot.domain.safety_net import RuleSet, SafetyNet
+
+RULES = Path(__file__).parents[2] / "skills_content" / "safety" / "rules"
+
+
+@pytest.fixture(scope="session")
+def rules() -> RuleSet:
+    return load_rules(RULES)
+
+
+@pytest.fixture(scope="session")
+def net(rules: RuleSet) -> SafetyNet:
+    return SafetyNet(rules)
