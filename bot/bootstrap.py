@@ -126,6 +126,7 @@ def open_companion(
     *,
     owner: str = "",
     loaded: tuple[Content, SafetyNet] | None = None,
+    passwords: Argon2Passwords | None = None,
 ) -> Companion:
     """Open the home that the settings name. Raises ``CompanionError`` with what to do.
 
@@ -140,10 +141,9 @@ def open_companion(
     )
     content, net = loaded or load(settings)
     ids = SystemIds(clock)
-    passwords = Argon2Passwords()
     settings.companion_home.mkdir(parents=True, exist_ok=True)
     record = open_record(settings.database, keys, clock, ids, owner=owner, upgrade=True)
-    return _wired(settings, record, keys, clock, ids, passwords, content, net)
+    return _wired(settings, record, keys, clock, ids, passwords or Argon2Passwords(), content, net)
 
 
 def on_another_clock(companion: Companion, clock: Clock) -> Companion:

@@ -28,8 +28,8 @@ PICTURES = CHECKOUT / "docs" / "pictures"
 LARGEST = 300_000
 """Bytes of a picture at most."""
 
-WIDTH, TALLEST = 1000, 2500
-"""Of the page's picture, in pixels."""
+WIDTH, TALLEST, SCALE = 1000, 2800, 0.8
+"""Of the page, in its own pixels, and of its picture."""
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -198,7 +198,7 @@ def take_conversation(browser: Browser, turns: Sequence[Mapping[str, Any]]) -> N
     """The conversation on two phones side by side."""
     middle = split(turns)
     phones = "".join(phone(part) for part in (turns[:middle], turns[middle:]))
-    page = browser.new_page(viewport={"width": 870, "height": 600}, device_scale_factor=1)
+    page = browser.new_page(viewport={"width": 870, "height": 600})
     page.set_content(PAGE + phones)
     page.locator("body").screenshot(path=PICTURES / "conversation.png")
     page.close()
@@ -234,7 +234,7 @@ def spoken(turn: Mapping[str, Any]) -> str:
 def take_page(browser: Browser, demo: Mapping[str, Any]) -> None:
     """The person's page, as the practitioner sees it after signing in."""
     member = next(each for each in demo["staff"] if each["role"] == PRACTITIONER)
-    page = browser.new_page(viewport={"width": WIDTH, "height": 800})
+    page = browser.new_page(viewport={"width": WIDTH, "height": 800}, device_scale_factor=SCALE)
     page.goto(f"{demo['url']}/sign-in")
     page.fill("#username", member["username"])
     page.fill("#password", member["password"])

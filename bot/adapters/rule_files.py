@@ -264,14 +264,17 @@ def _wording(top: _Entry, shelf: _Shelf) -> None:
     top.only({*HEADER, *lists, "stands_for", "also", "emoji"})
     if shelf.wording is not None:
         raise top.wrong("there is more than one file of kind 'wording'")
-    emoji = top.mapping("emoji")
+    emoji, stands_for, also = (top.mapping(key) for key in ("emoji", "stands_for", "also"))
+    for word in {**stands_for, **also}:
+        if len(word.split()) != 1:
+            raise top.wrong(f"'{word}' is more than one word")
     for sign in emoji:
         if len(sign) != 1:
             raise top.wrong(f"emoji: '{sign}' is not one character")
     fillers, explicit, not_misspelt, run_together = (frozenset(top.texts(key)) for key in lists)
     shelf.wording = Wording(
-        stands_for={key: tuple(words.split()) for key, words in top.mapping("stands_for").items()},
-        also={key: tuple(words.split()) for key, words in top.mapping("also").items()},
+        stands_for={word: tuple(meant.split()) for word, meant in stands_for.items()},
+        also={word: tuple(meant.split()) for word, meant in also.items()},
         fillers=fillers,
         emoji=emoji,
         explicit=explicit,

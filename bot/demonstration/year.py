@@ -25,7 +25,7 @@ ANSWERS = {
         "the rent letter came and I froze",
         "ring the council in the morning",
         "ask Jo to sit with me while I ring",
-        "wrote the letter, it's posted",
+        "filled the form in at the library",
     )
 }
 

@@ -86,7 +86,6 @@ class ContactExpired(CompanionError):
     """Live mode does not start while a national contact is out of date: check it and renew it."""
 
 
-
 class PlanFileBroken(CompanionError):
     """The plan file cannot be imported."""
 
@@ -101,4 +100,3 @@ class ChannelRefused(CompanionError):
 
 class ChannelUnavailable(CompanionError):
     """The channel cannot be reached just now."""
-

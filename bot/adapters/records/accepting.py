@@ -10,8 +10,9 @@ from bot.adapters.records.encryption import Place
 from bot.adapters.records.entities import ADDRESS
 from bot.adapters.records.group import ACTS, Group, Job, Wanted
 from bot.adapters.records.mapping import to_micros
+from bot.adapters.records.queue_tables import inbox
 from bot.adapters.records.sealed_rows import INBOX_BODY, seal_said
-from bot.adapters.records.tables import addresses, guests, inbox
+from bot.adapters.records.tables import addresses, guests
 from bot.domain.messages import Said, SubjectId
 from bot.domain.people import Address, Guest
 from bot.services.ports import Accepted

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from bot.adapters.records.audit_tables import audit, audit_heads, audit_seals
 from bot.adapters.records.encryption import MasterKeys
 from bot.adapters.records.group import Group, Job
 from bot.adapters.records.mapping import from_micros, to_micros
-from bot.adapters.records.tables import audit, audit_heads, audit_seals
 from bot.domain.audit import FIRST, AuditEntry, entry_hash
 
 _PURPOSE = "audit seal"

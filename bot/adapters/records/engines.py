@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import AlreadyThere, RecordUnavailable, SettingsError
@@ -20,6 +20,9 @@ BUSY_SECONDS = 10
 
 BEGIN = {SQLITE: "BEGIN IMMEDIATE", POSTGRESQL: "BEGIN"}
 """The driver begins nothing by itself: SQLite's would let ``CREATE TABLE`` outlive a rollback."""
+
+DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, psycopg.Error)
+"""What a database says, by SQLAlchemy or by its driver."""
 
 
 def connect_to(url: str) -> Engine:

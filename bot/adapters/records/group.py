@@ -8,30 +8,24 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Select, Table, select
+from sqlalchemy import ClauseElement, Connection, Select, Table, select
 
+from bot.adapters.records.audit_tables import audit, audit_heads
+from bot.adapters.records.driver import Driver
 from bot.adapters.records.encryption import DataKey, DataKeys, WrappedKey
 from bot.adapters.records.engines import POSTGRESQL, SQLITE
 from bot.adapters.records.mapping import Row, from_micros, to_micros
+from bot.adapters.records.queue_tables import inbox, leases
 from bot.adapters.records.statements import (
     as_list,
     delete_where,
     insert_into,
     insert_unless_there,
     one_of,
-    read,
     select_one_of,
     upsert_into,
-    write,
 )
-from bot.adapters.records.tables import (
-    addresses,
-    audit,
-    audit_heads,
-    inbox,
-    leases,
-    subject_keys,
-)
+from bot.adapters.records.tables import addresses, subject_keys
 from bot.domain.audit import FIRST, AuditEntry, entry_hash
 from bot.domain.errors import NotFound
 
@@ -109,11 +103,15 @@ class Job:
 
 
 class Group:
-    """The group's connection, inside a transaction, and what is known in it so far."""
+    """A connection inside a transaction, and what is known in it so far.
 
-    def __init__(self, connection: Connection, data_keys: DataKeys) -> None:
+    ``driver`` is the quick way to the same connection.
+    """
+
+    def __init__(self, connection: Connection, driver: Driver, data_keys: DataKeys) -> None:
         self.connection = connection
-        self.dialect = connection.dialect.name
+        self.driver = driver
+        self.dialect = driver.dialect
         self.rings: set[str] = set()
         self.after_commit: list[Callable[[], None]] = []
         self._data_keys = data_keys
@@ -123,8 +121,8 @@ class Group:
         self._addresses: dict[str, tuple[str, str] | None] = {}
         self._known: dict[tuple[str, str], tuple[str, str] | None] = {}
         self._acts: dict[str, tuple[str, str | None] | None] = {}
-        self._waiting: list[tuple[Executable, list[Row]]] = []
-        self._last_of_table: dict[str, tuple[Executable, list[Row]]] = {}
+        self._waiting: list[tuple[ClauseElement, list[Row]]] = []
+        self._last_of_table: dict[str, tuple[ClauseElement, list[Row]]] = {}
 
     def read(self, wanted: Wanted) -> None:
         """Read what is wanted: five statements at most, whatever the number of jobs."""
@@ -152,7 +150,7 @@ class Group:
         if wanted.chains:
             self._read_heads(wanted.chains)
 
-    def add(self, table: Table, statement: Executable, row: Row) -> None:
+    def add(self, table: Table, statement: ClauseElement, row: Row) -> None:
         """Add one row's write; those of one statement go together as long as order allows."""
         last = self._last_of_table.get(table.name)
         if last is None or last[0] is not statement:
@@ -183,7 +181,7 @@ class Group:
         self._changed_heads.clear()
         waiting, self._waiting, self._last_of_table = self._waiting, [], {}
         for statement, rows in waiting:
-            write(self.connection, statement, rows)
+            self.driver.write(statement, rows)
 
     def key(self, subject: str) -> DataKey:
         """The subject's data key. Raises ``NotFound`` for a subject that has none (any more)."""
@@ -273,10 +271,10 @@ class Group:
             rows = [
                 {"chain": each, "place": 0, "hash": FIRST, "sealed": 0} for each in sorted(wanted)
             ]
-            write(self.connection, insert_unless_there(self.dialect, audit_heads), rows)
+            self.driver.write(insert_unless_there(self.dialect, audit_heads), rows)
         self._heads.update(dict.fromkeys(wanted, (0, FIRST, 0)))
         for row in self._rows(_heads_in(self.dialect), wanted):
             self._heads[row.chain] = (row.place, row.hash, row.sealed)
 
     def _rows(self, select_: Select[Any], values: Iterable[str]) -> list[Any]:
-        return read(self.connection, select_, {"values": as_list(self.dialect, values)})
+        return self.driver.read(select_, {"values": as_list(self.dialect, values)})

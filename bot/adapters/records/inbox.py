@@ -26,9 +26,9 @@ from bot.adapters.records.encryption import DataKey, Place
 from bot.adapters.records.engines import SQLITE
 from bot.adapters.records.group import ACTS, Group, Job
 from bot.adapters.records.mapping import MICROSECOND, from_micros, to_micros
+from bot.adapters.records.queue_tables import inbox, leases
 from bot.adapters.records.sealed_rows import INBOX_BODY, open_said
-from bot.adapters.records.statements import as_list, is_waiting, one_of, read
-from bot.adapters.records.tables import inbox, leases
+from bot.adapters.records.statements import as_list, is_waiting, one_of
 from bot.domain.messages import Act, ActKind, SubjectId
 
 LEASE = timedelta(seconds=15)
@@ -71,6 +71,11 @@ NEXT_ACT = select(
     .where(leases.c.until > _now)
     .scalar_subquery()
     .label("lease_until"),
+)
+_MORE = (
+    select(inbox.c.seq)
+    .where(inbox.c.subject == bindparam("the_subject"), is_waiting(inbox))
+    .limit(1)
 )
 _TRY = (
     update(inbox).where(inbox.c.seq == bindparam("the_seq")).values(attempts=inbox.c.attempts + 1)
@@ -145,14 +150,14 @@ class Claim(Job):
         """The rows by conversation, in order; attempts are counted here."""
         now = to_micros(self.now)
         some = {"now": now, "rows": self.limit * _ROWS_A_SUBJECT}
-        found = read(group.connection, CLAIMABLE, some)
+        found = group.driver.read(CLAIMABLE, some)
         subjects = list(dict.fromkeys(each.subject for each in found))[: self.limit]
         leased = [each for each in sorted(subjects) if self._lease(group, each)]
         if not leased:
             return []
         waiting: dict[str, list[Row[Any]]] = {each: [] for each in subjects if each in leased}
         listed = {"subjects": as_list(group.dialect, leased)}
-        for row in read(group.connection, _waiting_of(group.dialect), listed):
+        for row in group.driver.read(_waiting_of(group.dialect), listed):
             waiting[row.subject].append(row)
         ready = {subject: turn(rows, now) for subject, rows in waiting.items()}
         for subject, rows in ready.items():
@@ -164,7 +169,7 @@ class Claim(Job):
 
     def _lease(self, group: Group, subject: str) -> bool:
         row = {"subject": subject, "owner": self.owner, "until": to_micros(self.now + LEASE)}
-        return bool(read(group.connection, _lease_in(group.dialect), row))
+        return bool(group.driver.read(_lease_in(group.dialect), row))
 
 
 @dataclass(frozen=True)
@@ -185,7 +190,8 @@ class Release(Job):
         for act_id, at in self.retry.items():
             group.add(inbox, _RETRY, {"the_id": act_id, "at": to_micros(at)})
         group.delete(leases, subject=self.subject, owner=self.owner)
-        group.rings.add(ACTS)
+        if self.retry or group.driver.read(_MORE, {"the_subject": self.subject}):
+            group.rings.add(ACTS)
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ from bot.adapters.records.engines import SQLITE
 from bot.adapters.records.group import OUTGOING, Group, Job
 from bot.adapters.records.inbox import LEASE
 from bot.adapters.records.mapping import from_micros, to_micros
+from bot.adapters.records.queue_tables import outbox
 from bot.adapters.records.sealed_rows import OUTBOX_BODY, open_reply
-from bot.adapters.records.statements import as_list, is_open, is_waiting, one_of, read
-from bot.adapters.records.tables import outbox
+from bot.adapters.records.statements import as_list, is_open, is_waiting, one_of
 from bot.domain.messages import Outbound, ReplyKind, SubjectId
 
 _earlier = outbox.alias("earlier")
@@ -106,6 +106,26 @@ def _open_of(dialect: str) -> Select[Any]:
     )
 
 
+@cache
+def _more_than(dialect: str) -> Select[Any]:
+    """Whether replies wait behind these in their conversations."""
+    return (
+        select(_earlier.c.seq)
+        .join_from(
+            _earlier,
+            outbox,
+            and_(
+                outbox.c.subject == _earlier.c.subject,
+                outbox.c.channel == _earlier.c.channel,
+                outbox.c.seq > _earlier.c.seq,
+                is_open(outbox),
+            ),
+        )
+        .where(one_of(dialect, _earlier.c.id, "ids"), ~one_of(dialect, outbox.c.id, "ids"))
+        .limit(1)
+    )
+
+
 def _is_ready(row: Row[Any], now: int) -> bool:
     return bool(row.due_at <= now if row.state == "waiting" else row.lease_until <= now)
 
@@ -133,12 +153,12 @@ class ClaimOutgoing(Job):
         """The rows, conversations in order of their first."""
         now = to_micros(self.now)
         some = {"channel": self.channel, "now": now, "rows": self.limit}
-        found = read(group.connection, _sendable_in(group.dialect), some)
+        found = group.driver.read(_sendable_in(group.dialect), some)
         by_subject: dict[str, list[Row[Any]]] = {each.subject: [] for each in found}
         if not by_subject:
             return []
         listed = {"channel": self.channel, "subjects": as_list(group.dialect, by_subject)}
-        for row in read(group.connection, _open_of(group.dialect), listed):
+        for row in group.driver.read(_open_of(group.dialect), listed):
             by_subject[row.subject].append(row)
         claimed: list[Row[Any]] = []
         for rows_of in by_subject.values():
@@ -167,8 +187,8 @@ class Sent(Job):
         """Close the rows."""
         for outbound_id, outcome in self.done.items():
             group.add(outbox, _SENT, {"the_id": outbound_id, "new_state": outcome})
-        # Later replies of the conversations may have waited for these.
-        group.rings.add(OUTGOING)
+        if group.driver.read(_more_than(group.dialect), {"ids": as_list(group.dialect, self.done)}):
+            group.rings.add(OUTGOING)
 
 
 @dataclass(frozen=True)

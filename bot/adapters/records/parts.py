@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from bot.adapters.records.encryption import DataKeys, MasterKeys
 from bot.adapters.records.engines import SQLITE
-from bot.adapters.records.reading import EntityReader, Readers
+from bot.adapters.records.readers import Readers
+from bot.adapters.records.reading import EntityReader
 from bot.adapters.records.waiting import Bells, PostgresqlWatch, SqliteWatch, Waiting
 from bot.adapters.records.writer import Writer
 from bot.services.ports import Clock, Ids

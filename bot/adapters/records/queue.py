@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Row, Select
+from sqlalchemy import Row, Select
 
 from bot.adapters.records.accepting import Accept
+from bot.adapters.records.driver import Driver
 from bot.adapters.records.encryption import DataKey
 from bot.adapters.records.entities import ADDRESS
 from bot.adapters.records.group import ACTS, OUTGOING
@@ -25,7 +26,6 @@ from bot.adapters.records.outbox import (
 )
 from bot.adapters.records.parts import Parts
 from bot.adapters.records.repairs import FailUnreadable
-from bot.adapters.records.statements import read
 from bot.domain.errors import SealBroken
 from bot.domain.messages import Act, Outbound, Said, SubjectId
 from bot.services.ports import Accepted
@@ -131,11 +131,11 @@ class SqlQueue:
     async def _wait(
         self, bell: str, timeout: float, ready: Select[Any], next_: Select[Any], of: dict[str, str]
     ) -> None:
-        def due_at(connection: Connection) -> float | None:
+        def due_at(driver: Driver) -> float | None:
             now = to_micros(self._parts.clock.now())
-            if read(connection, ready, of | {"now": now, "rows": 1}):
+            if driver.read(ready, of | {"now": now, "rows": 1}):
                 return 0.0
-            ((first, second),) = read(connection, next_, of | {"now": now})
+            ((first, second),) = driver.read(next_, of | {"now": now})
             soonest = min((each for each in (first, second) if each is not None), default=None)
             return None if soonest is None else (soonest - now) / _MICROS
 

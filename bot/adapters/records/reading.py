@@ -1,93 +1,27 @@
-"""Reading: on held connections, inline on SQLite, in a small pool of threads on PostgreSQL."""
+"""Entities, read and opened."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, bindparam, select
+from sqlalchemy import Select, Table, bindparam, select
 
+from bot.adapters.records.driver import Driver
 from bot.adapters.records.encryption import DataKey, DataKeys, OpenKey, WrappedKey
-from bot.adapters.records.engines import SQLITE, named
 from bot.adapters.records.mapping import Entity, Mapped, is_storable, to_column
-from bot.adapters.records.statements import as_list, one_of, read, select_one_of
+from bot.adapters.records.readers import Readers
+from bot.adapters.records.statements import as_list, one_of, select_one_of
 from bot.adapters.records.tables import blind_index, subject_keys
 from bot.domain.errors import SealBroken
 
-_THREADS = 4
-_Result = TypeVar("_Result")
 Between = tuple[str, datetime, datetime]
 
 
-class Readers:
-    """Held connections, one a thread."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.dialect = engine.dialect.name
-        self._engine = engine
-        self._pool = (
-            None if self.dialect == SQLITE else ThreadPoolExecutor(_THREADS, "record-reader")
-        )
-        self._mine = threading.local()
-        self._all: list[Connection] = []
-
-    async def run(self, reading: Callable[[Connection], _Result]) -> _Result:
-        """What ``reading`` finds. Raises ``RecordUnavailable``."""
-        if self._pool is None:
-            return self.run_here(reading)
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self.run_here, reading)
-
-    def run_here(self, reading: Callable[[Connection], _Result]) -> _Result:
-        """The same in this thread."""
-        try:
-            return reading(self._connection())
-        except Exception as error:
-            other = named(error)
-            if other is error:
-                raise
-            self._forget()
-            raise other from None
-
-    def data_version(self) -> int:
-        """SQLite's count of changes by other connections, in this thread."""
-        driver = self._connection().connection.driver_connection
-        if driver is None:
-            return 0
-        return int(driver.execute("PRAGMA data_version").fetchone()[0])
-
-    def close(self) -> None:
-        """Close all connections."""
-        if self._pool is not None:
-            self._pool.shutdown()
-        for connection in self._all:
-            connection.close()
-        self._all.clear()
-        self._mine = threading.local()
-
-    def _connection(self) -> Connection:
-        connection: Connection | None = getattr(self._mine, "connection", None)
-        if connection is None:
-            connection = self._engine.connect()
-            self._mine.connection = connection
-            self._all.append(connection)
-        return connection
-
-    def _forget(self) -> None:
-        connection: Connection | None = getattr(self._mine, "connection", None)
-        if connection is not None:
-            self._mine.connection = None
-            self._all.remove(connection)
-            connection.invalidate()
-            connection.close()
-
-
 class EntityReader:
-    """Entities, read and opened."""
+    """Reads entities of every class."""
 
     def __init__(self, readers: Readers, data_keys: DataKeys) -> None:
         self._readers = readers
@@ -147,32 +81,32 @@ class EntityReader:
         wanted = set(subjects)
         missing = {each for each in wanted if self._data_keys.held(each) is None}
         if missing:
-            await self._readers.run(lambda connection: self._fetch_keys(connection, missing))
+            await self._readers.run(lambda driver: self._fetch_keys(driver, missing))
         return self._open_key
 
     async def _read(
         self, mapping: Mapped[Entity], statement: Select[Any], parameters: dict[str, object]
     ) -> list[Entity]:
-        def entities(connection: Connection) -> list[Entity]:
-            rows = read(connection, statement, parameters)
+        def entities(driver: Driver) -> list[Entity]:
+            rows = driver.read(statement, parameters)
             if mapping.sealed and rows:
-                self._fetch_missing_keys(connection, mapping, rows)
+                self._fetch_missing_keys(driver, mapping, rows)
             return [mapping.from_row(row, self._open_key) for row in rows]
 
         return await self._readers.run(entities)
 
     def _fetch_missing_keys(
-        self, connection: Connection, mapping: Mapped[Any], rows: Sequence[Any]
+        self, driver: Driver, mapping: Mapped[Any], rows: Sequence[Any]
     ) -> None:
         at = mapping.columns.index(mapping.subject)
         missing = {row[at] for row in rows if self._data_keys.held(row[at]) is None}
         if missing:
-            self._fetch_keys(connection, missing)
+            self._fetch_keys(driver, missing)
 
-    def _fetch_keys(self, connection: Connection, subjects: set[str]) -> None:
-        dialect = connection.dialect.name
+    def _fetch_keys(self, driver: Driver, subjects: set[str]) -> None:
+        dialect = driver.dialect
         listed = {"values": as_list(dialect, subjects)}
-        for row in read(connection, select_one_of(dialect, subject_keys, "subject"), listed):
+        for row in driver.read(select_one_of(dialect, subject_keys, "subject"), listed):
             self._data_keys.unwrapped(WrappedKey(row.subject, row.key_id, row.wrapped))
 
     def _open_key(self, subject: str) -> DataKey:

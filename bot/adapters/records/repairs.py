@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, update
 
 from bot.adapters.records.group import ACTS, OUTGOING, Group, Job, Wanted
 from bot.adapters.records.mapping import to_micros
-from bot.adapters.records.tables import inbox, leases, outbox
+from bot.adapters.records.queue_tables import inbox, leases, outbox
 from bot.domain.audit import PROGRAM, AuditEntry
 
 _FAIL_ACT = (

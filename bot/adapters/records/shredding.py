@@ -11,7 +11,8 @@ from bot.adapters.records.accepting import GUEST_STAYS
 from bot.adapters.records.group import Group, Job
 from bot.adapters.records.mapping import to_micros
 from bot.adapters.records.moving import forget
-from bot.adapters.records.tables import guests, inbox
+from bot.adapters.records.queue_tables import inbox
+from bot.adapters.records.tables import guests
 from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
 
 

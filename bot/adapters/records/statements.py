@@ -1,23 +1,15 @@
-"""Statements that are built and compiled once, then handed to the driver for every row.
-
-SQLAlchemy's own execution compiles an upsert anew each time and costs more than the database does;
-it is kept for what is rare.
-"""
+"""Statements that are built once and used for every row."""
 
 from __future__ import annotations
 
 import json
-from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Iterable
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
     ARRAY,
-    ClauseElement,
     ColumnElement,
-    Connection,
     Delete,
     FromClause,
     Insert,
@@ -32,7 +24,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Dialect
 
 from bot.adapters.records.engines import SQLITE
 
@@ -91,45 +82,3 @@ def as_list(dialect: str, values: Iterable[Any]) -> object:
 def select_one_of(dialect: str, table: Table, column: str) -> Select[Any]:
     """Whole rows whose column is one of the list ``values``."""
     return select(table).where(one_of(dialect, table.c[column], "values"))
-
-
-@dataclass(frozen=True)
-class _Compiled:
-    """A statement's text, the values that stand in it, and how its rows are named."""
-
-    text: str
-    fixed: dict[str, Any]
-    row: Callable[[Iterable[Any]], Any]
-
-
-@lru_cache(maxsize=1024)
-def _compiled(
-    statement: ClauseElement, dialect: Dialect, columns: tuple[str, ...] | None
-) -> _Compiled:
-    keys = None if columns is None else list(columns)
-    compiled: Any = statement.compile(dialect=dialect, column_keys=keys)
-    fixed = {name: each.value for name, each in compiled.binds.items() if not each.required}
-    names = [str(each.name) for each in getattr(statement, "exported_columns", ())]
-    row = cast(Any, namedtuple)("Row", names, rename=True)
-    return _Compiled(str(compiled), fixed, row._make)
-
-
-def write(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Run a statement for each row by the driver itself. All rows have the same keys."""
-    columns = tuple(rows[0]) if isinstance(statement, Insert) else None
-    compiled = _compiled(statement, connection.dialect, columns)
-    cursor = connection.connection.cursor()
-    if len(rows) == 1:
-        cursor.execute(compiled.text, {**compiled.fixed, **rows[0]})
-    elif compiled.fixed:
-        cursor.executemany(compiled.text, [{**compiled.fixed, **row} for row in rows])
-    else:
-        cursor.executemany(compiled.text, rows)
-
-
-def read(connection: Connection, statement: Any, values: Mapping[str, Any]) -> list[Any]:
-    """The rows that a statement returns, as named tuples, by the driver itself."""
-    compiled = _compiled(statement, connection.dialect, None)
-    cursor = connection.connection.cursor()
-    cursor.execute(compiled.text, {**compiled.fixed, **values})
-    return list(map(compiled.row, cursor.fetchall()))

@@ -26,10 +26,11 @@ from bot.adapters.records.mapping import Entity, from_micros, to_micros
 from bot.adapters.records.migrating import check_version, migrate_engine
 from bot.adapters.records.parts import Parts
 from bot.adapters.records.queue import SqlQueue
-from bot.adapters.records.reading import Between, Readers
+from bot.adapters.records.queue_tables import inbox, outbox
+from bot.adapters.records.readers import Readers
+from bot.adapters.records.reading import Between
 from bot.adapters.records.repairs import Reclaim
 from bot.adapters.records.shredding import ShredDue
-from bot.adapters.records.tables import inbox, outbox
 from bot.adapters.records.works import Save, check_audited
 from bot.domain.audit import AuditEntry
 from bot.services.ports import Clock, Handled, Ids, Work
@@ -119,7 +120,7 @@ class SqlRecord(SqlQueue):
     async def handled(self, act_id: str) -> Handled | None:
         """How an act was answered; None while it waits, and for an unknown one."""
         statement = select(inbox).where(inbox.c.id == act_id, inbox.c.handled_at.is_not(None))
-        row = await self._parts.readers.run(
+        row = await self._parts.readers.run_core(
             lambda connection: connection.execute(statement).one_or_none()
         )
         if row is None:
@@ -135,17 +136,17 @@ class SqlRecord(SqlQueue):
 
     async def audit_of(self, chain: str) -> list[AuditEntry]:
         """A chain's entries, oldest first."""
-        return await self._parts.readers.run(lambda connection: entries_of(connection, chain))
+        return await self._parts.readers.run_core(lambda connection: entries_of(connection, chain))
 
     async def verify_chain(self, chain: str) -> list[Fault]:
         """What is wrong with a chain, up to its head and every seal; nothing where it is whole."""
-        return await self._parts.readers.run(
+        return await self._parts.readers.run_core(
             lambda connection: faults_of(connection, chain, self._parts.masters)
         )
 
     async def chains(self) -> list[str]:
         """The chains there are: each person's, and the service's own."""
-        return await self._parts.readers.run(chains)
+        return await self._parts.readers.run_core(chains)
 
     async def seal_heads(self, path: Path) -> int:
         """Sign the heads that are new, in the database and in a file outside it; how many."""
@@ -155,7 +156,7 @@ class SqlRecord(SqlQueue):
 
     async def meta_get(self, name: str) -> str | None:
         """A fact about the database itself."""
-        return await self._parts.readers.run(lambda connection: fact(connection, name))
+        return await self._parts.readers.run_core(lambda connection: fact(connection, name))
 
     async def meta_set(self, name: str, value: str) -> None:
         """Keep a fact about the database itself. Nothing about a person goes here."""
@@ -177,7 +178,7 @@ class SqlRecord(SqlQueue):
         replies = select(func.min(outbox.c.created_at)).where(
             outbox.c.state.in_(("waiting", "claimed")), outbox.c.channel.in_(channels)
         )
-        found = await self._parts.readers.run(
+        found = await self._parts.readers.run_core(
             lambda connection: [connection.execute(each).scalar_one() for each in (acts, replies)]
         )
         ages = [None if each is None else (now - each) / 1_000_000 for each in found]

@@ -11,7 +11,7 @@ from contextlib import suppress
 from sqlalchemy import Engine
 
 from bot.adapters.records.group import ACTS, OUTGOING
-from bot.adapters.records.reading import Readers
+from bot.adapters.records.readers import Readers
 
 POLL_SECONDS = 0.005
 _LISTEN_SECONDS = 0.5

@@ -12,9 +12,10 @@ from bot.adapters.records.entities import mapped, normal
 from bot.adapters.records.group import ACTS, OUTGOING, Group, Job, Wanted
 from bot.adapters.records.mapping import to_micros
 from bot.adapters.records.moving import forget, move_address
+from bot.adapters.records.queue_tables import inbox, outbox
 from bot.adapters.records.sealed_rows import OUTBOX_BODY, seal_reply
 from bot.adapters.records.statements import is_waiting
-from bot.adapters.records.tables import blind_index, inbox, outbox
+from bot.adapters.records.tables import blind_index
 from bot.domain.errors import AuditMissing, NotAllowedNow
 from bot.domain.messages import Act, ActKind, Outbound
 from bot.services.ports import Handled, Work

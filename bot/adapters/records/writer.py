@@ -16,11 +16,17 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.records.answering import Answer, Asked, deliver
+from bot.adapters.records.driver import Driver
 from bot.adapters.records.encryption import DataKeys
-from bot.adapters.records.engines import BEGIN, SQLITE, may_end_otherwise, named
+from bot.adapters.records.engines import (
+    BEGIN,
+    DATABASE_ERRORS,
+    SQLITE,
+    may_end_otherwise,
+    named,
+)
 from bot.adapters.records.group import Group, Job, Wanted
 from bot.adapters.records.syncing import Syncer
 from bot.domain.errors import RecordUnavailable
@@ -45,7 +51,7 @@ class _Lane:
         self._data_keys = data_keys
         self._ring = ring
         self._syncer = syncer
-        self._connection: Connection | None = None
+        self._held: tuple[Connection, Driver] | None = None
         self.thread = threading.Thread(target=self._run, name="record-writer", daemon=True)
         self.thread.start()
 
@@ -96,20 +102,20 @@ class _Lane:
         return Answer(asked, error=named(failed))
 
     def _commit(self, group: Sequence[Asked]) -> list[Answer]:
-        connection = self._begin(durable=any(each.job.durable for each in group))
+        connection, driver = self._begin(durable=any(each.job.durable for each in group))
         try:
-            answers, held = self._apply(connection, group)
-            connection.exec_driver_sql("COMMIT")
+            held = Group(connection, driver, self._data_keys)
+            answers = self._apply(held, group)
+            driver.run("COMMIT")
         except Exception:
-            self._roll_back(connection)
+            self._roll_back(driver)
             raise
         for each in held.after_commit:
             each()
         self._ring(held.rings)
         return answers
 
-    def _apply(self, connection: Connection, group: Sequence[Asked]) -> tuple[list[Answer], Group]:
-        held = Group(connection, self._data_keys)
+    def _apply(self, held: Group, group: Sequence[Asked]) -> list[Answer]:
         wanted = Wanted()
         for each in group:
             each.job.wants(wanted)
@@ -122,41 +128,42 @@ class _Lane:
         held.flush()
         if held.rings and self._syncer is None:
             rows = [{"name": name} for name in sorted(held.rings)]
-            connection.execute(text("SELECT pg_notify('companion', :name)"), rows)
-        return answers, held
+            held.connection.execute(text("SELECT pg_notify('companion', :name)"), rows)
+        return answers
 
-    def _begin(self, durable: bool) -> Connection:
+    def _begin(self, durable: bool) -> tuple[Connection, Driver]:
         words = BEGIN[self._engine.dialect.name]
         if self._syncer is None and not durable:
             words += _RELAXED
-        if self._connection is not None:
+        if self._held is not None:
             try:
-                self._connection.exec_driver_sql(words)
-                return self._connection
-            except SQLAlchemyError:
+                self._held[1].run(words)
+                return self._held
+            except DATABASE_ERRORS:
                 # A server that was restarted: nothing was begun, so a fresh one will do.
                 self._drop_connection()
-        self._connection = self._engine.connect()
+        connection = self._engine.connect()
+        self._held = (connection, Driver(connection))
         if self._syncer is not None:
-            self._connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
-        self._connection.exec_driver_sql(words)
-        return self._connection
+            self._held[1].run("PRAGMA synchronous=NORMAL")
+        self._held[1].run(words)
+        return self._held
 
-    def _roll_back(self, connection: Connection) -> None:
+    def _roll_back(self, driver: Driver) -> None:
         try:
-            connection.exec_driver_sql("ROLLBACK")
-        except SQLAlchemyError:
+            driver.run("ROLLBACK")
+        except DATABASE_ERRORS:
             # SQLite ends some failed transactions itself; a lost server has none. A fresh
             # connection is right for both.
             self._drop_connection()
 
     def _drop_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
+        held, self._held = self._held, None
+        if held is not None:
             try:
-                connection.close()
-            except SQLAlchemyError:
-                connection.invalidate()
+                held[0].close()
+            except DATABASE_ERRORS:
+                held[0].invalidate()
 
 
 class Writer:

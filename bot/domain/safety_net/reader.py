@@ -107,17 +107,15 @@ class Reader:
             bare = word.replace("'", "")
             meant = stands_for.get(bare)
             if meant is None:
-                word = word[:-2] if word.endswith("'s") else bare
-                meant = stands_for.get(word)
+                without = word[:-2] if word.endswith("'s") else bare
+                return self._meant(without) or ((without,),)
         if meant is not None:
             return tuple((part, *self._wording.also.get(part, ())) for part in meant)
         if word.isdigit():
             return ((*_number(word), *self._wording.also.get(word, ())),)
         if word in self._known:
             return ((word, *self._wording.also.get(word, ())),)
-        if word.isalpha():
-            return self._guessed(word)
-        return self._with_signs(word)
+        return self._guessed(word) if word.isalpha() else self._with_signs(word)
 
     def _guessed(self, word: str) -> tuple[Phrase, ...] | None:
         if word.endswith("in") and word + "g" in self._known:

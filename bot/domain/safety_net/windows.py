@@ -75,13 +75,13 @@ def _end_of(text: str) -> str:
     """The last characters, from the beginning of a word if there is one."""
     if len(text) <= TAIL:
         return text
-    space = text.find(" ", len(text) - TAIL)
+    space = text.find(" ", len(text) - TAIL, len(text) - TAIL // 2)
     return text[-TAIL:] if space < 0 else text[space + 1 :]
 
 
 def _start_of(text: str) -> str:
     """The first characters, to the end of a word if there is one."""
-    space = -1 if len(text) <= TAIL else text.rfind(" ", 0, TAIL)
+    space = -1 if len(text) <= TAIL else text.rfind(" ", TAIL // 2, TAIL)
     return text[:TAIL] if space < 0 else text[:space]
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.activities import RunStatus
 from bot.domain.content import SafetyReply
 from bot.domain.conversations import OpenAsk
 from bot.domain.crisis_plan import PlanStatus
@@ -26,6 +25,7 @@ from bot.services.conversation.showing import (
     show_plan,
     wants_names_hidden,
 )
+from bot.services.conversation.steps import set_aside
 from bot.services.conversation.waking import wake
 
 log = structlog.get_logger(__name__)
@@ -78,8 +78,8 @@ async def answer_immediate(turn: Turn, *, reply_as: str = "") -> None:
     family = reply_as or (turn.verdict.family.value if turn.verdict.family else "default")
     reply = turn.desk.content.replies.get(family, turn.desk.content.replies["default"])
     turn.answered_by = AnsweredBy.SAFETY_NET
-    if reply.sets_aside and turn.run is not None:
-        turn.set_run(replace(turn.run, status=RunStatus.SET_ASIDE, changed_at=turn.now))
+    if reply.sets_aside:
+        set_aside(turn)
     plan_shown = await _requests_first(turn)
     text = await _compose(turn, family, reply, plan_shown=plan_shown)
     buttons = _closing(turn, reply)

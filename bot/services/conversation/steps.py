@@ -85,6 +85,9 @@ def set_aside(turn: Turn) -> None:
     status = RunStatus.SET_ASIDE if kept else RunStatus.STOPPED
     turn.work.cancel.append((turn.subject, f"step:{run.id}:"))
     turn.set_run(replace(run, status=status, changed_at=turn.now))
+    if activity is not None and activity.kind is ActivityKind.SKILL:
+        # Taken up again and finished, the practice takes this event's place.
+        finish_practice(turn, run, to_its_end=False)
 
 
 async def take(turn: Turn, answer: Answer) -> bool:

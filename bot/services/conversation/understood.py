@@ -175,7 +175,7 @@ async def _feedback(turn: Turn, command: Command) -> None:
     else:
         last = await _last_practice(turn)
         if last is not None and "result" not in last.details:
-            turn.note(EventKind.PRACTICE, event_id=last.id, **{**last.details, "result": result})
+            turn.work.put.append(replace(last, details={**last.details, "result": result}))
         else:
             known = {"skill": str(last.details["skill"])} if last is not None else {}
             turn.note(EventKind.FEEDBACK, result=result, **known)

@@ -104,6 +104,11 @@ def late(seconds: float, then: Behaviour) -> Behaviour:
     return behave
 
 
+def hangs_up(_: bytes) -> Answer:
+    """No answer at all."""
+    raise ConnectionAbortedError
+
+
 def hands_on(port: int) -> Behaviour:
     """What the real Rasa on that port answers."""
 

@@ -36,21 +36,21 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 @pytest.fixture(scope="session")
-def telegram() -> Iterator[BotApiServer]:
-    with BotApiServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def served(
-    made: Made, telegram: BotApiServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
+def served(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A live companion with its own Rasa, ready."""
     mine = made.copied_to(tmp_path_factory.mktemp("served") / "home")
-    home = on_telegram(mine.home, telegram)
-    with serving(home) as process:
-        process.until_rasa()
-        yield Served(mine, home, telegram, process)
+    with BotApiServer() as telegram:
+        home = on_telegram(mine.home, telegram)
+        with serving(home) as process:
+            process.until_rasa()
+            yield Served(mine, home, telegram, process)
+
+
+@pytest.fixture
+def telegram() -> Iterator[BotApiServer]:
+    """Another Telegram, for one test."""
+    with BotApiServer() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -28,9 +28,14 @@ class RecordFile:
     def __init__(self, home: Path) -> None:
         self.path = home / "companion.sqlite"
 
-    def acts(self) -> int:
-        """How many acts were ever accepted."""
-        return int(self._ask(f"SELECT count(*) FROM inbox WHERE {_NOT_A_TIMER}")[0][0])  # noqa: S608
+    def mark(self) -> int:
+        """The place of the newest act: what comes later stands after it."""
+        return int(self._ask("SELECT coalesce(max(seq), 0) FROM inbox")[0][0])
+
+    def accepted(self, since: int = 0) -> int:
+        """How many acts were accepted after a mark. Those of shredded guests are gone."""
+        question = f"SELECT count(*) FROM inbox WHERE seq > ? AND {_NOT_A_TIMER}"  # noqa: S608
+        return int(self._ask(question, since)[0][0])
 
     def unhandled(self) -> int:
         """How many acts wait for their answer or are being answered."""
@@ -46,14 +51,15 @@ class RecordFile:
         """How many replies there ever were."""
         return int(self._ask("SELECT count(*) FROM outbox")[0][0])
 
-    def rows(self) -> list[Row]:
-        """Every act, in the order in which they came."""
+    def rows(self, since: int = 0) -> list[Row]:
+        """The acts after a mark, in the order in which they came."""
         return [
             Row(*each)
             for each in self._ask(
                 "SELECT kind, state, answered_by, tier,"
                 " (SELECT count(*) FROM outbox WHERE in_reply_to = inbox.id)"
-                f" FROM inbox WHERE {_NOT_A_TIMER} ORDER BY seq"  # noqa: S608
+                f" FROM inbox WHERE seq > ? AND {_NOT_A_TIMER} ORDER BY seq",  # noqa: S608
+                since,
             )
         ]
 
@@ -63,7 +69,7 @@ class RecordFile:
         connection.execute("BEGIN IMMEDIATE")
         return connection
 
-    def _ask(self, question: str) -> list[Any]:
+    def _ask(self, question: str, *values: object) -> list[Any]:
         address = f"file:{self.path}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
-            return connection.execute(question).fetchall()
+            return connection.execute(question, values).fetchall()

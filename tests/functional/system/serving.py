@@ -79,12 +79,13 @@ class Serving:
         """Wait until Rasa is in a state."""
         self.until(lambda: self.health().get("rasa") == state, f"Rasa {state}", RASA_WITHIN)
 
-    def until_answered(self, acts: int = 0) -> None:
-        """Wait until so many acts were accepted in all, and all are answered and delivered."""
+    def until_answered(self, acts: int = 0, *, since: int = 0) -> None:
+        """Wait until so many acts were accepted since a mark, and all is answered and delivered."""
         record = self.record
 
         def over() -> bool:
-            return record.acts() >= acts and not record.unhandled() and not record.unsent()
+            came = not acts or record.accepted(since) >= acts
+            return came and not record.unhandled() and not record.unsent()
 
         self.until(over, "all answered", 60)
 

@@ -49,10 +49,10 @@ class Talking:
     def does(self, act: Callable[[], None]) -> Heard:
         """Do something, and hear all that comes back."""
         record = self.serving.record
-        before, heard = record.acts(), len(self.person.messages)
+        mark, heard = record.mark(), len(self.person.messages)
         act()
-        self.serving.until_answered(before + 1)
-        row = record.rows()[-1]
+        self.serving.until_answered(1, since=mark)
+        row = record.rows(mark)[-1]
         self.last = Heard(tuple(self.person.messages[heard:]), row.answered_by, row.tier)
         return self.last
 

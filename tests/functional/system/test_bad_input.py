@@ -23,10 +23,10 @@ def chat(served: Served):
 def test_the_same_update_twice_is_answered_once(served: Served, ben: Talking) -> None:
     ben.says("menu")
     telegram, record = served.telegram, served.serving.record
-    heard, acts = len(ben.person.messages), record.acts()
+    heard, mark = len(ben.person.messages), record.mark()
     telegram.resend_last_update()
     ben.says("who sees this")
-    assert record.acts() == acts + 1
+    assert record.accepted(mark) == 1
     assert ["Your team can see" in each.text for each in ben.person.messages[heard:]] == [True]
 
 
@@ -36,7 +36,7 @@ def test_an_old_button_changes_nothing_and_says_so(ben: Talking) -> None:
     ben.taps("Angry or wound up")
     late = ben.taps("Low or lonely", on=old)
     assert late.text.startswith("That button was from earlier")
-    assert "from 0" in late.text, "the open question is asked again"
+    assert "worst it gets" in late.text, "the open question is asked again"
     assert "Skip" in late.buttons
     ben.says("stop")
 
@@ -64,7 +64,8 @@ def test_what_is_no_text_gets_a_word_of_its_own(ben: Talking, what: str, answer:
 
 def test_words_under_a_picture_are_read_by_the_safety_net(ben: Talking) -> None:
     heard = ben.does(lambda: ben.person.photo("i am going to kill myself tonight"))
-    assert (heard.answered_by, heard.tier) == ("safety_net", "immediate_intent")
+    assert heard.answered_by == "safety_net"
+    assert heard.tier.startswith("immediate_")
     assert "Put the big light on." in heard.text, "the own plan comes first"
 
 

@@ -28,12 +28,6 @@ Start = Callable[[Home], Serving]
 
 
 @pytest.fixture
-def telegram() -> Iterator[BotApiServer]:
-    with BotApiServer() as server:
-        yield server
-
-
-@pytest.fixture
 def rasa(served: Served) -> Iterator[RasaBetween]:
     """A server in front of the real Rasa."""
     with RasaBetween() as between:
@@ -57,20 +51,20 @@ def test_killed_while_one_message_is_with_rasa_and_another_waits(
     asha.says(SENTENCE)
     asha.taps("STOP · 1 min")
     asha.taps("I've stopped")
-    heard, accepted = len(asha.person.messages), first.record.acts()
+    heard, mark = len(asha.person.messages), first.record.mark()
     held = Held(QUESTION)
     rasa.behaves = holding_question(held, rasa.behaves)
     asha.person.says(QUESTION)
     held.until_reached()
     asha.person.says("plan")
-    first.until(lambda: first.record.acts() == accepted + 2, "both accepted", 10)
+    first.until(lambda: first.record.accepted(mark) == 2, "both accepted", 10)
     assert first.record.unhandled() == 2, "one is being answered, the other was only received"
     first.kill()
     held.go()
 
     second = start(home)
-    second.until_answered(accepted + 2)
-    answered = second.record.rows()[-2:]
+    second.until_answered(2, since=mark)
+    answered = second.record.rows(mark)
     assert [(each.state, each.answered_by) for each in answered] == [
         ("handled", "rasa"),
         ("handled", "command"),
@@ -92,7 +86,7 @@ def test_killed_between_rasas_answer_and_our_commit(
     first = start(home)
     asha = Talking("Asha", telegram, first)
     asha.joins(fresh.codes["P-1"])
-    heard, accepted = len(asha.person.messages), first.record.acts()
+    heard, mark = len(asha.person.messages), first.record.mark()
     held = Held(SENTENCE)
     rasa.behaves = holding_answer(held, rasa.behaves)
     asha.person.says(SENTENCE)
@@ -101,12 +95,12 @@ def test_killed_between_rasas_answer_and_our_commit(
         held.go()
         held.until_taken()
         first.kill()
-    assert first.record.acts() == accepted + 1
+    assert first.record.accepted(mark) == 1
     assert first.record.unhandled() == 1
     assert asha.person.messages[heard:] == []
 
     second = start(home)
-    second.until_answered(accepted + 1)
+    second.until_answered(1, since=mark)
     assert rasa.asked.count(SENTENCE) == 2, "Rasa was asked again"
     (offer,) = asha.person.messages[heard:]
     assert "STOP · 1 min" in offer.buttons, "the 7 is kept, no rating is asked for"
@@ -126,7 +120,7 @@ def test_killed_between_telegrams_taking_a_reply_and_our_noting_it(
     first = start(home)
     asha = Talking("Asha", telegram, first)
     asha.joins(fresh.codes["P-1"])
-    heard, accepted = len(asha.person.messages), first.record.acts()
+    heard, mark = len(asha.person.messages), first.record.mark()
     taken = threading.Event()
     send = telegram.api.methods["sendmessage"]
 
@@ -139,17 +133,17 @@ def test_killed_between_telegrams_taking_a_reply_and_our_noting_it(
     asha.person.says("plan")
     assert taken.wait(10)
     asha.person.says("who sees this")
-    first.until(lambda: first.record.acts() == accepted + 2, "both accepted", 10)
+    first.until(lambda: first.record.accepted(mark) == 2, "both accepted", 10)
     first.kill()
     telegram.answers_with("sendMessage", send)
 
     second = start(home)
-    second.until_answered(accepted + 2)
+    second.until_answered(2, since=mark)
     plan, again, who_sees = asha.person.messages[heard:]
     assert "Put the big light on." in plan.text
     assert (again.text, again.rows) == (plan.text, plan.rows)
     assert "Your team can see" in who_sees.text
-    assert [each.state for each in second.record.rows()[-2:]] == ["handled", "handled"]
+    assert [each.state for each in second.record.rows(mark)] == ["handled", "handled"]
     _audit_is_whole(home)
 
 

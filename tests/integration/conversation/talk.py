@@ -8,7 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from argon2 import PasswordHasher
+
 from bot.adapters.keys import KeyRing
+from bot.adapters.passwords import Argon2Passwords
 from bot.bootstrap import Companion, open_companion
 from bot.domain.commands import Command, CommandName
 from bot.domain.concerns import Concern, Task
@@ -23,6 +26,9 @@ from bot.services.conversation.chain import handle
 from bot.services.conversation.desk import Desk
 from bot.services.handling import Worker
 from bot.settings import Settings
+
+CHEAP_HASHING = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Real argon2, as cheap as it goes: these tests are not about passwords."""
 
 MONDAY_NIGHT = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 TUESDAY_NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -149,10 +155,7 @@ class Talk:
         """A button of the last answer (or of an earlier one), by its label."""
         answer = of or self.last
         button = next(
-            button
-            for reply in answer.replies
-            for button in reply.buttons
-            if button.label == label
+            button for reply in answer.replies for button in reply.buttons if button.label == label
         )
         subject = await self.subject()
         return await self.does(
@@ -205,9 +208,7 @@ class Talk:
             assert step is not None
             values = {each.value for each in step.options}
             chosen = answers.get(step.saves_as.replace(".", "_"))
-            value = chosen or next(
-                each for each in ("skip", "not_sure", "go_on") if each in values
-            )
+            value = chosen or next(each for each in ("skip", "not_sure", "go_on") if each in values)
             label = next(each.label for each in step.options if each.value == value)
             await self.says(label)
 
@@ -252,7 +253,9 @@ async def begin(
     settings = Settings(companion_home=home)
     clock = Clock(now)
     KeyRing.create(settings.key_file, now)
-    companion = open_companion(settings, clock, loaded=loaded)
+    companion = open_companion(
+        settings, clock, loaded=loaded, passwords=Argon2Passwords(CHEAP_HASHING)
+    )
     dawn = await _staff(companion, "dawn", Role.PRACTITIONER)
     reviewer = await _staff(companion, "rowan", Role.REVIEWER)
     await companion.sign_offs.sign(by=reviewer)

@@ -121,9 +121,7 @@ async def test_a_late_message_answers_no_step(asha: Talk) -> None:
     await asha.says("skills")
     run = await asha.open_run()
     asha.rasa.is_up = False
-    answer = await asha.does(
-        ActKind.TEXT, text="not sure", sent_ago=timedelta(minutes=11)
-    )
+    answer = await asha.does(ActKind.TEXT, text="not sure", sent_ago=timedelta(minutes=11))
     assert "late" in answer.text
     assert await asha.open_run() == run
 
@@ -166,7 +164,7 @@ async def test_no_letters_never_reach_rasa(asha: Talk, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["/restart", "/find_skill{\"distress\":\"7\"}", "a\x00b\x1bc", "\ud83d lone", "x" * 100_000]
+    "text", ["/restart", '/find_skill{"distress":"7"}', "a\x00b\x1bc", "\ud83d lone", "x" * 100_000]
 )
 async def test_hostile_text_gets_an_answer(asha: Talk, text: str) -> None:
     answer = await asha.says(text)

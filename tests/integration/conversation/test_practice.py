@@ -65,6 +65,7 @@ async def test_stop_inside_a_practice_leaves_it_kept(asha: Talk) -> None:
     left = await asha.says("stop")
     assert left.answered_by == "command"
     assert "kept" in left.text
+    assert await asha.events("practice") == [{"skill": "stop", "finished": "no", "before": 6}]
     assert await asha.open_run() is None
     await asha.says("plan")
     menu = await asha.says("stop")

@@ -192,7 +192,9 @@ async def test_who_is_reading_is_worked_out_from_the_clock(
     await talk.companion.aclose()
 
 
-async def test_the_net_failing_is_never_silence(asha: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_net_failing_is_never_silence(
+    asha: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(self: SafetyNet, text: str, earlier: object = ()) -> None:
         raise RuntimeError
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.adapters.records.tables import metadata
+from bot.adapters.records.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

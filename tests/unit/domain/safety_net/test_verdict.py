@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_tiers_rise_in_order() -> None:
     assert [tier.rank for tier in RISING] == [0, 1, 2, 3, 4]
 
 
-@pytest.mark.parametrize(("low", "high"), list(zip(RISING, RISING[1:], strict=False)))
+@pytest.mark.parametrize(("low", "high"), list(pairwise(RISING)))
 def test_a_tier_compares_with_the_next(low: Tier, high: Tier) -> None:
     assert low < high
     assert low <= high

@@ -218,7 +218,6 @@ def upgrade() -> None:
         _time("until"),
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_leases")),
     )
-    op.create_index(op.f("ix_leases_until"), "leases", ["until"])
     op.create_table(
         "meta", _text("name"), _text("value"), sa.PrimaryKeyConstraint("name", name=op.f("pk_meta"))
     )
