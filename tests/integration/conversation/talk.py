@@ -59,7 +59,7 @@ class Clock:
 
 
 class Scripted:
-    """Understanding that a test decides. Its shapes are those of the real one: a command or None."""
+    """Understanding that a test decides, in the real one's shapes: a command or None."""
 
     def __init__(self) -> None:
         self.commands: dict[str, Command | None] = {}

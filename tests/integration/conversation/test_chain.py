@@ -198,7 +198,8 @@ async def test_every_answer_is_in_the_audit_and_the_chain_is_whole(asha: Talk) -
         ("what_are_you", "computer program"), ("thanks", ""), ("goodbye", ""), ("off_topic", ""),
         ("greeting", "Asha"), ("show_contacts", "116 123"), ("talk_to_someone", "116 123"),
         ("another_one", ""), ("choose_option", ""), ("why_that", "which skill"),
-        ("how_long", "minutes"), ("not_now", ""), ("affirm", ""), ("deny", ""), ("stop", "Stop what"),
+        ("how_long", "minutes"), ("not_now", ""), ("affirm", ""), ("deny", ""),
+        ("stop", "Stop what"),
     ],
 )  # fmt: skip
 async def test_every_command_has_an_honest_sentence(asha: Talk, command: str, word: str) -> None:
