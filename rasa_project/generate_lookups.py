@@ -66,7 +66,7 @@ def training_data(skills: list[Skill]) -> str:
 def _skill(document: dict[str, object], path: Path) -> Skill:
     given = [document.get("title"), *_listed(document.get("names"))]
     names = [" ".join(str(name).lower().split()) for name in given if name]
-    names = [name for name in names if not set(name) & set("[](){}\"")]
+    names = [name for name in names if not set(name) & set('[](){}"')]
     if not document.get("id") or not names:
         raise UnusableContent(f"{path} holds a skill without an id or a name.")
     return Skill(str(document["id"]), tuple(dict.fromkeys(names)))

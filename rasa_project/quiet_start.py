@@ -18,7 +18,9 @@ ENVIRONMENT = {
 
 def prepare() -> None:
     """Set what is not set. Must run before anything of Rasa is imported."""
-    os.environ.update({name: value for name, value in ENVIRONMENT.items() if name not in os.environ})
+    os.environ.update(
+        {name: value for name, value in ENVIRONMENT.items() if name not in os.environ}
+    )
     warnings.filterwarnings("ignore")
     # Without its byte code each start of Rasa takes 10 seconds longer, whoever starts it.
     sys.dont_write_bytecode = False

@@ -30,8 +30,10 @@ SEED = 42
 def inputs() -> Iterator[Path]:
     """Every file that the model depends on, in a fixed order."""
     yield from (PROJECT / name for name in ("config.yml", "domain.yml", "requirements.lock"))
-    yield from sorted((PROJECT / "components").rglob("*.py"))
-    yield from sorted((PROJECT / "data").rglob("*.yml"))
+    for folder in ("components", "data"):
+        yield from sorted(
+            path for path in (PROJECT / folder).rglob("*") if path.suffix in {".py", ".yml"}
+        )
 
 
 def stamp(model: Path) -> str:

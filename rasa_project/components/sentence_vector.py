@@ -16,12 +16,14 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.minilm import DIMENSIONS, SentenceModel
+from components.minilm import SentenceModel
+from components.plain_english import plain_english
+
+LONGEST = 1000
+"""Characters that are read. Bounds the work on one message, before the model's own bound."""
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceVectorFeaturizer(DenseFeaturizer, GraphComponent):
     """Gives each message the vector of its sentence, of length ``weight``.
 
@@ -65,22 +67,18 @@ class SentenceVectorFeaturizer(DenseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Features for messages that have a text."""
-        for message in messages:
-            text = message.get(TEXT)
-            if text is not None:
-                message.add_features(
-                    Features(
-                        self._sentence(text),
-                        FEATURE_TYPE_SENTENCE,
-                        TEXT,
-                        self._config[FEATURIZER_CLASS_ALIAS],
-                    )
+        """Features for messages that have a text; zeros for a blank one."""
+        read = [message for message in messages if message.get(TEXT) is not None]
+        texts = [plain_english(message.get(TEXT)[:LONGEST]) for message in read]
+        vectors = self._weight * self._model.vectors(texts)
+        for message, text, vector in zip(read, texts, vectors, strict=True):
+            sentence = vector if text.strip() else np.zeros_like(vector)
+            message.add_features(
+                Features(
+                    sentence.reshape(1, -1),
+                    FEATURE_TYPE_SENTENCE,
+                    TEXT,
+                    self._config[FEATURIZER_CLASS_ALIAS],
                 )
+            )
         return messages
-
-    def _sentence(self, text: str) -> np.ndarray:
-        """Shape (1, 384); zeros for a blank text."""
-        if not text.strip():
-            return np.zeros((1, DIMENSIONS), dtype=np.float32)
-        return (self._weight * self._model.vector(text.lower())).reshape(1, -1)

@@ -20,9 +20,7 @@ LONGEST = 600
 """Characters that are read, about as many as the sentence model's tokens."""
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
     """Gives each message its groups of letters, hashed, as a vector of length ``weight``.
 

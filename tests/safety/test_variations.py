@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +28,10 @@ EXPLICIT = (
 EMOJI = ("😭", "💔", "😂", "🙏", "❤️", "👍🏽", "🔪", "💀", "🥺")
 INVISIBLE = ("\u200b", "\u200d", "\u00ad", "\u2060", "\ufeff", "\ufe0f")
 SPACES = (" ", "  ", "\t", "\n", " \u00a0", "   ")
+EVERYDAY = tuple(
+    json.loads(line)["text"]
+    for line in (Path(__file__).parent / "everyday_sample.jsonl").read_text("utf-8").splitlines()
+)
 CHEERFUL = "It was a lovely day at the park and we had ice cream with the kids. "
 
 explicit = st.sampled_from(EXPLICIT)
@@ -95,6 +102,20 @@ def test_invisible_characters_hide_nothing(
     written = "".join(
         letter + (sign if place in places else "") for place, letter in enumerate(statement)
     )
+    assert net.judge(written).tier >= Tier.CHECK
+
+
+@thorough
+@given(
+    statement=explicit,
+    other=st.sampled_from(EVERYDAY),
+    joint=st.sampled_from((". ", "\n", ", ", " and ", " ... ", "! ")),
+    first=st.booleans(),
+)
+def test_no_company_hides_it(
+    net: SafetyNet, statement: str, other: str, joint: str, first: bool
+) -> None:
+    written = f"{statement}{joint}{other}" if first else f"{other}{joint}{statement}"
     assert net.judge(written).tier >= Tier.CHECK
 
 

@@ -113,6 +113,7 @@ class Group:
         self.driver = driver
         self.dialect = driver.dialect
         self.rings: set[str] = set()
+        self.has_destroyed_keys = False
         self.after_commit: list[Callable[[], None]] = []
         self._data_keys = data_keys
         self._keys: dict[str, DataKey | None] = {}
@@ -207,6 +208,7 @@ class Group:
     def destroy_key(self, subject: str) -> None:
         """Destroy a subject's data key: what it sealed can never be read again."""
         self._keys[subject] = None
+        self.has_destroyed_keys = True
         self.after_commit.append(lambda: self._data_keys.drop(subject))
         self.delete(subject_keys, subject=subject)
 

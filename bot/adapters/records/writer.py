@@ -11,10 +11,12 @@ import concurrent.futures
 import threading
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, text
 
 from bot.adapters.records.answering import Answer, Asked, deliver
@@ -38,6 +40,10 @@ _RELAXED = "; SET LOCAL synchronous_commit TO OFF"
 """PostgreSQL's way not to wait for the disk; on SQLite see ``syncing``."""
 
 Ring = Callable[[set[str]], None]
+
+
+class _Unsure(Exception):
+    """The server went away during the commit: whether it was made is not known."""
 
 
 class _Lane:
@@ -86,6 +92,8 @@ class _Lane:
     def _write(self, group: Sequence[Asked]) -> list[Answer]:
         try:
             return self._commit(group)
+        except _Unsure:
+            return [Answer(each, error=RecordUnavailable("(commit)")) for each in group]
         except Exception as error:
             if len(group) == 1:
                 return [self._alone(group[0], error)]
@@ -97,6 +105,8 @@ class _Lane:
             tries += 1
             try:
                 return self._commit([asked])[0]
+            except _Unsure:
+                return Answer(asked, error=RecordUnavailable("(commit)"))
             except Exception as error:
                 failed = error
         return Answer(asked, error=named(failed))
@@ -106,12 +116,16 @@ class _Lane:
         try:
             held = Group(connection, driver, self._data_keys)
             answers = self._apply(held, group)
-            driver.run("COMMIT")
+            self._end(driver)
         except Exception:
             self._roll_back(driver)
             raise
         for each in held.after_commit:
             each()
+        if held.has_destroyed_keys and self._syncer is not None:
+            # The log still holds them; a reader at this moment keeps it until the next time.
+            with suppress(*DATABASE_ERRORS):
+                driver.run("PRAGMA wal_checkpoint(TRUNCATE)")
         self._ring(held.rings)
         return answers
 
@@ -148,6 +162,12 @@ class _Lane:
             self._held[1].run("PRAGMA synchronous=NORMAL")
         self._held[1].run(words)
         return self._held
+
+    def _end(self, driver: Driver) -> None:
+        try:
+            driver.run("COMMIT")
+        except psycopg.OperationalError as error:
+            raise _Unsure from error
 
     def _roll_back(self, driver: Driver) -> None:
         try:

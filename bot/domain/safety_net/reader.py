@@ -19,7 +19,7 @@ SHORTEST_TOGETHER = 8
 MOST_OF_A_DOSE = 8
 """A larger number of tablets is more than a day's dose of common ones."""
 MOST_SPOKEN = 2_000
-"""A text of more words with its emoji spoken is a wall of emoji, and read without them."""
+"""A text with more emoji that have words is a wall of them, and read without."""
 MOST_DIGITS = 4
 """A longer number is no count of anything: a telephone number, a date."""
 FEWEST_LETTERS = 3
@@ -61,9 +61,8 @@ class Reader:
     def read(self, text: str) -> list[Reading]:
         """Every way in which the text is read: as it stands, emoji spoken, letters joined."""
         readings = self._read_with(self._plain, text)
-        if not text.isascii() and not self._emoji.isdisjoint(text):
-            spoken = self._read_with(self._with_emoji, text)
-            readings += [reading for reading in spoken if len(reading.words) <= MOST_SPOKEN]
+        if not text.isascii() and 0 < sum(map(text.count, self._emoji)) <= MOST_SPOKEN:
+            readings += self._read_with(self._with_emoji, text)
         return readings
 
     def _read_with(self, table: Plain, text: str) -> list[Reading]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,7 +18,7 @@ from bot.adapters.records.engines import connect_to
 from bot.domain.audit import FIRST, AuditEntry, entry_hash
 from bot.services.ports import Work
 from tests.integration.records.conftest import Open
-from tests.integration.records.making import START, SetClock, add_person, entry
+from tests.integration.records.making import SetClock, add_person, entry
 
 
 async def _chain(record: SqlRecord, *actions: str) -> None:
@@ -25,7 +26,7 @@ async def _chain(record: SqlRecord, *actions: str) -> None:
         await record.save(Work(audit=[entry("someone", action)]))
 
 
-def _tamper(url: str, *statements: str) -> None:
+def _tamper(url: str, *statements: str, **values: str) -> None:
     """What somebody with the database in their hands could do."""
     with connect_to(url).connect() as connection:
         if url.startswith("sqlite"):
@@ -34,7 +35,8 @@ def _tamper(url: str, *statements: str) -> None:
         else:
             connection.execute(text("ALTER TABLE audit DISABLE TRIGGER ALL"))
         for statement in statements:
-            assert connection.execute(text(statement)).rowcount > 0
+            named = {name: value for name, value in values.items() if f":{name}" in statement}
+            assert connection.execute(text(statement), named).rowcount > 0
 
 
 async def test_entries_come_back_as_they_went_in(record: SqlRecord) -> None:
@@ -59,12 +61,12 @@ async def test_the_chain_is_the_domains(record: SqlRecord, url: str) -> None:
 
 
 async def test_two_processes_extend_one_chain(url: str, opened: Open) -> None:
-    first, second = opened(url), opened(url)
-    for each in range(6):
-        await _chain(first if each % 2 else second, f"{each}")
+    records = [opened(url), opened(url)]
+    await asyncio.gather(*(_chain(records[each % 2], f"{each}") for each in range(60)))
 
-    assert [each.action for each in await first.audit_of("someone")] == [*"012345"]
-    assert await second.verify_chain("someone") == []
+    actions = {each.action for each in await records[0].audit_of("someone")}
+    assert actions == {f"{each}" for each in range(60)}
+    assert await records[1].verify_chain("someone") == []
 
 
 async def test_an_unknown_chain_is_empty_and_whole(record: SqlRecord) -> None:
@@ -83,7 +85,7 @@ async def test_it_is_only_added_to(record: SqlRecord, url: str, change: str) -> 
     ("change", "fault"),
     [
         ("UPDATE audit SET action = 'x' WHERE place = 2", Fault(2, "entry")),
-        ("UPDATE audit SET details = '{\"a\": \"b\"}' WHERE place = 2", Fault(2, "entry")),
+        ('UPDATE audit SET details = \'{"a": "b"}\' WHERE place = 2', Fault(2, "entry")),
         ("UPDATE audit SET at = at + 1 WHERE place = 3", Fault(3, "entry")),
         ("DELETE FROM audit WHERE place = 2", Fault(2, "order")),
         ("DELETE FROM audit WHERE place = 3", Fault(2, "head")),
@@ -104,8 +106,9 @@ def _rewrite(url: str, changed: AuditEntry) -> None:
     head = entry_hash(FIRST, 1, changed)
     _tamper(
         url,
-        f"UPDATE audit SET action = '{changed.action}', hash = '{head}'",
-        f"UPDATE audit_heads SET hash = '{head}'",
+        "UPDATE audit SET action = 'other', hash = :head",
+        "UPDATE audit_heads SET hash = :head",
+        head=head,
     )
 
 
@@ -129,7 +132,7 @@ async def test_a_seal_cannot_be_made_without_the_key(
     _rewrite(url, changed)
     with connect_to(url).connect() as connection:
         head = entry_hash(FIRST, 1, changed)
-        connection.execute(text(f"UPDATE audit_seals SET hash = '{head}'"))
+        connection.execute(text("UPDATE audit_seals SET hash = :head"), {"head": head})
 
     assert await record.verify_chain("someone") == [Fault(1, "seal")]
 
@@ -143,7 +146,8 @@ async def test_a_chain_cut_short_shows_once_it_was_sealed(
     _tamper(
         url,
         "DELETE FROM audit WHERE place = 2",
-        f"UPDATE audit_heads SET place = 1, hash = '{first}'",
+        "UPDATE audit_heads SET place = 1, hash = :head",
+        head=first,
     )
 
     assert await record.verify_chain("someone") == [Fault(2, "seal")]

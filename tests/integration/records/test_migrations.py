@@ -13,8 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from bot.adapters.records import migrate
+from bot.adapters.records.columns import metadata
 from bot.adapters.records.engines import connect_to
-from bot.adapters.records.tables import metadata
 from bot.domain.errors import RecordNewer, RecordOlder, RecordUnavailable, SettingsError
 from tests.integration.records.conftest import Open
 
@@ -142,7 +142,7 @@ def test_a_database_that_cannot_be_reached_is_named_so() -> None:
 
 def test_a_file_that_is_no_database_is_named_so(tmp_path: object) -> None:
     path = f"{tmp_path}/record.db"
-    with open(path, "wb") as file:  # noqa: PTH123
+    with open(path, "wb") as file:
         file.write(b"not a database" * 1000)
     with pytest.raises(RecordUnavailable):
         migrate(f"sqlite:///{path}")

@@ -142,9 +142,7 @@ async def test_two_senders_do_not_meet(url: str, opened: Open) -> None:
     assert len(ids) == len(set(ids)) == 24
 
 
-async def test_a_restart_under_the_same_name_sends_what_was_claimed(
-    url: str, opened: Open
-) -> None:
+async def test_a_restart_under_the_same_name_sends_what_was_claimed(url: str, opened: Open) -> None:
     before = opened(url, owner="serve")
     await _say(before, "one")
     assert len(await _sendable(before)) == 1

@@ -23,9 +23,9 @@ from tests.integration.records.conftest import Open
 from tests.integration.records.making import START, add_person, entry
 
 
-def _run(url: str, statement: str) -> None:
+def _run(url: str, statement: str, **values: str) -> None:
     with connect_to(url).connect() as connection:
-        assert connection.execute(text(statement)).rowcount > 0
+        assert connection.execute(text(statement), values).rowcount > 0
 
 
 async def _refused(record: SqlRecord, kind: type[object], key: str) -> None:
@@ -38,8 +38,9 @@ async def test_a_value_of_another_person_is_refused(record: SqlRecord, url: str)
     one, other = await add_person(record, name="Robin"), await add_person(record)
     _run(
         url,
-        f"UPDATE persons SET names = (SELECT names FROM persons WHERE id = '{one.id}')"
-        f" WHERE id = '{other.id}'",
+        "UPDATE persons SET names = (SELECT names FROM persons WHERE id = :one) WHERE id = :other",
+        one=one.id,
+        other=other.id,
     )
 
     await _refused(record, Person, other.id)
@@ -85,21 +86,20 @@ async def test_a_row_given_to_another_person_is_refused(record: SqlRecord, url: 
     one, other = await add_person(record), await add_person(record)
     conversation = Conversation(one.id, epoch=4)
     await record.save(Work(put=[conversation], audit=[entry(one.id)]))
-    _run(url, f"UPDATE conversations SET subject = '{other.id}'")
+    _run(url, "UPDATE conversations SET subject = :other", other=other.id)
 
     await _refused(record, Conversation, other.id)
 
 
-async def test_a_data_key_given_to_another_person_is_refused(
-    url: str, opened: Open
-) -> None:
+async def test_a_data_key_given_to_another_person_is_refused(url: str, opened: Open) -> None:
     record = opened(url)
     one, other = await add_person(record), await add_person(record)
     _run(
         url,
-        "UPDATE subject_keys SET wrapped ="
-        f" (SELECT wrapped FROM subject_keys WHERE subject = '{one.id}')"
-        f" WHERE subject = '{other.id}'",
+        "UPDATE subject_keys SET wrapped = (SELECT wrapped FROM subject_keys"
+        " WHERE subject = :one) WHERE subject = :other",
+        one=one.id,
+        other=other.id,
     )
 
     # Another process, which has not yet read the key.
@@ -107,12 +107,18 @@ async def test_a_data_key_given_to_another_person_is_refused(
 
 
 @pytest.mark.parametrize(
-    "change", ["x''", "x'01'", "x'02' || substr(names, 2)", "substr(names, 1, 20)"]
+    "change",
+    [
+        "UPDATE persons SET names = x''",
+        "UPDATE persons SET names = x'01'",
+        "UPDATE persons SET names = CAST(x'02' || substr(names, 2) AS BLOB)",
+        "UPDATE persons SET names = substr(names, 1, 20)",
+    ],
 )
 async def test_a_damaged_value_is_refused(opened: Open, sqlite_url: str, change: str) -> None:
     record = opened(sqlite_url)
     one = await add_person(record)
-    _run(sqlite_url, f"UPDATE persons SET names = CAST({change} AS BLOB)")
+    _run(sqlite_url, change)
 
     await _refused(record, Person, one.id)
 
@@ -147,7 +153,9 @@ async def test_a_master_key_that_is_gone_is_said_to_be(
         await later.get(Person, one.id)
 
 
-async def test_without_its_key_a_row_does_not_open(record: SqlRecord, url: str, opened: Open) -> None:
+async def test_without_its_key_a_row_does_not_open(
+    record: SqlRecord, url: str, opened: Open
+) -> None:
     one = await add_person(record)
     _run(url, "DELETE FROM subject_keys")
 

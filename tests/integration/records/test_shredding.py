@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import text
 
 from bot.adapters.records import SqlRecord
+from bot.adapters.records.columns import metadata
 from bot.adapters.records.engines import connect_to
-from bot.adapters.records.tables import metadata
 from bot.domain.activities import RunStatus, State
 from bot.domain.audit import SERVICE_CHAIN
 from bot.domain.conversations import Conversation
 from bot.domain.engagement import EngagementEvent, EventKind
 from bot.domain.people import Guest
 from bot.domain.practice import Run
+from tests.integration.records.conftest import Open
 from tests.integration.records.making import (
     START,
     SetClock,
@@ -67,6 +69,22 @@ async def test_nothing_of_a_guest_is_left(record: SqlRecord, url: str, clock: Se
     assert (told.by, told.action, told.details) == ("program", "forgotten", {"number": "1"})
 
 
+async def test_a_destroyed_key_is_in_no_file(
+    sqlite_url: str, opened: Open, clock: SetClock, tmp_path: Path
+) -> None:
+    record = opened(sqlite_url)
+    await _guest(record, "chat-1")
+    await _guest(record, "chat-2")
+    with connect_to(sqlite_url).connect() as connection:
+        keys = connection.execute(text("SELECT wrapped FROM subject_keys")).scalars().all()
+    files = [tmp_path / "record.db", tmp_path / "record.db-wal"]
+    assert all(any(key in file.read_bytes() for file in files) for key in keys)
+    clock.move(hours=72)
+    assert await record.shred_due(clock.now()) == 2
+
+    assert not any(key in file.read_bytes() for key in keys for file in files)
+
+
 async def test_who_writes_again_is_a_new_guest(record: SqlRecord, clock: SetClock) -> None:
     before = await _guest(record, "chat-1")
     clock.move(hours=72)
@@ -81,7 +99,7 @@ async def test_what_was_blanked_goes_too(record: SqlRecord, url: str, clock: Set
     subject = await _guest(record, "chat-1")
     with connect_to(url).connect() as connection:
         connection.execute(text("UPDATE inbox SET state = 'forgotten'"))
-        connection.execute(text(f"DELETE FROM guests WHERE id = '{subject}'"))
+        connection.execute(text("DELETE FROM guests WHERE id = :id"), {"id": subject})
     await record.shred_due(clock.now())
     clock.move(hours=72)
     await record.shred_due(clock.now())

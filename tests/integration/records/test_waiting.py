@@ -124,6 +124,28 @@ async def test_a_retry_of_a_reply_wakes_when_it_is_due(record: SqlRecord) -> Non
     assert 0.3 < await waiting < 0.5 + SOON
 
 
+async def test_a_retry_of_an_act_wakes_when_it_is_due_and_not_before(record: SqlRecord) -> None:
+    await record.accept(said("one"))
+    (act,) = await claim_one(record)
+    await record.accept(said("two"))
+    await record.release(act.subject, {act.id: SystemClock().now() + timedelta(seconds=0.5)})
+
+    assert 0.3 < await _took(record.wait_for_acts(LONG)) < 0.5 + SOON
+
+
+async def test_a_reply_that_was_sent_makes_way_for_the_next(record: SqlRecord) -> None:
+    await record.accept(said())
+    (act,) = await claim_one(record)
+    first = reply_to(act)
+    await record.save(answer(act, first, reply_to(act)))
+    assert len(await record.claim_outgoing("telegram", 1)) == 1
+    waiting = asyncio.ensure_future(_took(record.wait_for_outgoing("telegram", LONG)))
+    await asyncio.sleep(0.05)
+    await record.sent({first.id: "sent"})
+
+    assert await waiting < SOON
+
+
 async def test_many_wait_at_once(record: SqlRecord) -> None:
     waiting = [asyncio.ensure_future(_took(record.wait_for_acts(LONG))) for _ in range(10)]
     await asyncio.sleep(0.05)

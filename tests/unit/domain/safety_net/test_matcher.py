@@ -14,7 +14,9 @@ GROUPS = {"death": frozenset({("die",), ("be", "dead")})}
 def found(pattern: str, text: str) -> list[tuple[int, int]]:
     matcher = Matcher(parse(pattern, GROUPS, READER.words))
     (reading,) = READER.read(text)
-    return [place for match in matcher.find(reading) for place in match.places]
+    matches = matcher.find(reading)
+    assert all(match.places for match in matches)
+    return [place for match in matches for place in match.places]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from bot.domain.safety_net import (
     Tier,
     compile_rules,
 )
+from bot.domain.safety_net.windows import TAIL
 from tests.unit.domain.safety_net.books import book, context, idiom, rule, source
 
 DENIAL = context("denial", ContextKind.DENIAL, Reach.BEFORE, 1, "not")
@@ -74,6 +75,7 @@ def test_nothing_found_is_nothing_said() -> None:
         ("years ago we all would die", Tier.IMMEDIATE_CRISIS, Family.INTENT),
         ("die years ago and so tonight", Tier.CHECK, Family.PAST),
         ("die tonight years ago", Tier.IMMEDIATE_CRISIS, Family.INTENT),
+        ("i would die. years ago", Tier.IMMEDIATE_CRISIS, Family.INTENT),
         ("die. so much later haha", Tier.CHECK, Family.INTENT),
         ("die much later in the long film", Tier.CHECK, Family.INTENT),
         ("they all die. what a film", Tier.IMMEDIATE_CRISIS, Family.INTENT),
@@ -130,6 +132,13 @@ def test_what_began_before_counts_only_where_it_ends() -> None:
     assert judging.judge("to die", ["i want"]).spans == ((0, 6),)
     assert judging.judge("hello", ["i want to die"]).tier is Tier.NONE
     assert judging.judge("to die", []).tier is Tier.NONE
+
+
+def test_a_joined_message_is_not_judged_where_it_was_cut() -> None:
+    judging = net(rule("end", "die $"))
+    message = "we laughed so loudly that i thought we all would die laughing merrily on"
+    assert message.index("laughing") < TAIL < message.index(" merrily")
+    assert judging.judge(message, ["hello"]).tier is Tier.NONE
 
 
 def test_after_risk_a_rule_takes_the_tier_before_it() -> None:
@@ -222,6 +231,14 @@ def test_answers(message: str, answer: Answer | None) -> None:
         answers=ANSWERS,
     )
     assert judging.answer_to_ask(message) is answer
+
+
+def test_a_no_with_trouble_in_it_is_not_clear() -> None:
+    judging = net(
+        rule("sad", "sad", tier=Tier.CHECK, family=Family.HOPELESS),
+        answers=(AnswerDefinition(source("no", "^ no sad $"), Answer.NO),),
+    )
+    assert judging.answer_to_ask("no sad") is Answer.UNSURE
 
 
 def test_a_denial_does_not_trouble_a_no() -> None:

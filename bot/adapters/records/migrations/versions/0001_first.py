@@ -12,6 +12,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_WAITING = "state = 'waiting'"
+_OPEN = "state IN ('waiting', 'claimed')"
+
 _REFUSE_SQLITE = """
 CREATE TRIGGER audit_no_{verb} BEFORE {verb} ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END
@@ -26,319 +29,183 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit_is_only_added_to();
 """
 
 
-def _text(name: str, nullable: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, sa.Text(), nullable=nullable)
+def _columns(kind: sa.types.TypeEngine[Any], names: str, nullable: bool) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind, nullable=nullable) for name in names.split()]
 
 
-def _time(name: str, nullable: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, sa.BigInteger(), nullable=nullable)
+def _make(
+    table: str,
+    words: str,
+    *,
+    words_or_none: str = "",
+    numbers: str = "",
+    moments: str = "",
+    moments_or_none: str = "",
+    sealed: str = "",
+    sealed_or_none: str = "",
+    key: str = "id",
+    unique: str = "",
+) -> None:
+    """Make a table; columns by their kind, names parted by blanks. A key "seq" counts itself."""
+    columns = [
+        *_columns(sa.Text(), words, nullable=False),
+        *_columns(sa.Text(), words_or_none, nullable=True),
+        *_columns(sa.Integer(), numbers, nullable=False),
+        *_columns(sa.BigInteger(), moments, nullable=False),
+        *_columns(sa.BigInteger(), moments_or_none, nullable=True),
+        *_columns(sa.LargeBinary(), sealed, nullable=False),
+        *_columns(sa.LargeBinary(), sealed_or_none, nullable=True),
+    ]
+    if key == "seq":
+        whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+        columns.insert(0, sa.Column("seq", whole, sa.Identity(), nullable=False))
+    constraints: list[sa.Constraint] = [sa.PrimaryKeyConstraint(*key.split(), name=f"pk_{table}")]
+    if unique:
+        constraints.append(sa.UniqueConstraint(unique, name=f"uq_{table}_{unique}"))
+    op.create_table(table, *columns, *constraints)
 
 
-def _number(name: str) -> sa.Column[Any]:
-    return sa.Column(name, sa.Integer(), nullable=False)
-
-
-def _sealed(name: str, nullable: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, sa.LargeBinary(), nullable=nullable)
-
-
-def _sequence() -> sa.Column[Any]:
-    whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-    return sa.Column("seq", whole, sa.Identity(), nullable=False)
-
-
-def _only(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+def _index(name: str, table: str, *columns: str, only: str = "", unique: bool = False) -> None:
+    where = sa.text(only) if only else None
+    op.create_index(
+        name, table, list(columns), unique=unique, sqlite_where=where, postgresql_where=where
+    )
 
 
 def upgrade() -> None:
     """Make all tables, and let the audit only be added to."""
-    op.create_table(
+    _make_entities()
+    _make_queues()
+    _make_audit()
+
+
+def _make_entities() -> None:
+    _make(
         "addresses",
-        _text("id"),
-        _text("subject"),
-        _text("channel"),
-        _time("created_at"),
-        _text("digest"),
-        _sealed("value"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_addresses")),
-        sa.UniqueConstraint("digest", name=op.f("uq_addresses_digest")),
+        "id subject channel digest",
+        moments="created_at",
+        sealed="value",
+        unique="digest",
     )
-    op.create_index(op.f("ix_addresses_subject"), "addresses", ["subject"])
-    op.create_table(
-        "audit",
-        _text("chain"),
-        _number("place"),
-        _time("at"),
-        _text("by"),
-        _text("action"),
-        _text("thing"),
-        _text("details"),
-        _text("hash"),
-        sa.PrimaryKeyConstraint("chain", "place", name=op.f("pk_audit")),
-    )
-    op.create_table(
-        "audit_heads",
-        _text("chain"),
-        _number("place"),
-        _text("hash"),
-        _number("sealed"),
-        sa.PrimaryKeyConstraint("chain", name=op.f("pk_audit_heads")),
-    )
-    op.create_index("ix_audit_heads_unsealed", "audit_heads", ["chain"], **_only("place > sealed"))
-    op.create_table(
-        "audit_seals",
-        _text("chain"),
-        _number("place"),
-        _text("hash"),
-        _time("at"),
-        _text("signature"),
-        sa.PrimaryKeyConstraint("chain", "place", name=op.f("pk_audit_seals")),
-    )
-    op.create_table(
-        "blind_index",
-        _text("field"),
-        _text("entity_id"),
-        _text("subject"),
-        _text("digest"),
-        sa.PrimaryKeyConstraint("field", "entity_id", name=op.f("pk_blind_index")),
-    )
-    op.create_index(op.f("ix_blind_index_field_digest"), "blind_index", ["field", "digest"])
-    op.create_index(op.f("ix_blind_index_subject"), "blind_index", ["subject"])
-    op.create_table(
-        "caseload",
-        _text("id"),
-        _text("staff_id"),
-        _text("subject"),
-        _time("since"),
-        _time("until", nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_caseload")),
-    )
-    op.create_index(op.f("ix_caseload_staff_id"), "caseload", ["staff_id"])
-    op.create_index(op.f("ix_caseload_subject"), "caseload", ["subject"])
-    op.create_table(
+    _index("ix_addresses_subject", "addresses", "subject")
+    _make("blind_index", "field entity_id subject digest", key="field entity_id")
+    _index("ix_blind_index_field_digest", "blind_index", "field", "digest")
+    _index("ix_blind_index_subject", "blind_index", "subject")
+    _make("caseload", "id staff_id subject", moments="since", moments_or_none="until")
+    _index("ix_caseload_staff_id", "caseload", "staff_id")
+    _index("ix_caseload_subject", "caseload", "subject")
+    _make(
         "concerns",
-        _text("id"),
-        _text("subject"),
-        _time("opened_at"),
-        _text("status"),
-        _text("tier"),
-        _text("owner"),
-        _time("taken_at", nullable=True),
-        _time("closed_at", nullable=True),
-        _sealed("notes"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_concerns")),
+        "id subject status tier owner",
+        moments="opened_at",
+        moments_or_none="taken_at closed_at",
+        sealed="notes",
     )
-    op.create_index(op.f("ix_concerns_status_opened_at"), "concerns", ["status", "opened_at"])
-    op.create_index(op.f("ix_concerns_subject_status"), "concerns", ["subject", "status"])
-    op.create_table(
-        "conversations",
-        _text("subject"),
-        _sealed("whole"),
-        sa.PrimaryKeyConstraint("subject", name=op.f("pk_conversations")),
-    )
-    op.create_table(
+    _index("ix_concerns_status_opened_at", "concerns", "status", "opened_at")
+    _index("ix_concerns_subject_status", "concerns", "subject", "status")
+    _make("conversations", "subject", sealed="whole", key="subject")
+    _make(
         "crisis_plans",
-        _text("id"),
-        _text("subject"),
-        _number("version"),
-        _text("status"),
-        _text("author"),
-        _time("created_at"),
-        _text("review_due", nullable=True),
-        _sealed("agreement"),
-        _sealed("contents"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_crisis_plans")),
+        "id subject status author",
+        words_or_none="review_due",
+        numbers="version",
+        moments="created_at",
+        sealed="agreement contents",
     )
-    op.create_index(op.f("ix_crisis_plans_subject_version"), "crisis_plans", ["subject", "version"])
-    op.create_table(
-        "events",
-        _text("id"),
-        _text("subject"),
-        _text("kind"),
-        _time("at"),
-        _sealed("details"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
-    )
-    op.create_index(op.f("ix_events_subject_at"), "events", ["subject", "at"])
-    op.create_index(op.f("ix_events_subject_kind_at"), "events", ["subject", "kind", "at"])
-    op.create_table(
-        "guests",
-        _text("id"),
-        _time("created_at"),
-        _time("shred_at"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_guests")),
-    )
-    op.create_index(op.f("ix_guests_shred_at"), "guests", ["shred_at"])
-    op.create_table(
-        "inbox",
-        _sequence(),
-        _text("id"),
-        _text("subject"),
-        _text("channel"),
-        _text("address_id"),
-        _text("provider_id"),
-        _text("kind"),
-        _text("label"),
-        _time("sent_at"),
-        _time("received_at"),
-        _time("available_at"),
-        _text("state"),
-        _number("attempts"),
-        _time("handled_at", nullable=True),
-        _text("answered_by"),
-        _text("tier"),
-        _sealed("body", nullable=True),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_inbox")),
-        sa.UniqueConstraint("id", name=op.f("uq_inbox_id")),
-    )
-    op.create_index("ix_inbox_due", "inbox", ["available_at"], **_only("state = 'waiting'"))
-    op.create_index(op.f("ix_inbox_subject"), "inbox", ["subject"])
-    op.create_index("ix_inbox_turn", "inbox", ["subject", "seq"], **_only("state = 'waiting'"))
-    op.create_index(
-        "uq_inbox_provider_id_channel", "inbox", ["provider_id", "channel"], unique=True
-    )
-    op.create_table(
+    _index("ix_crisis_plans_subject_version", "crisis_plans", "subject", "version")
+    _make("events", "id subject kind", moments="at", sealed="details")
+    _index("ix_events_subject_at", "events", "subject", "at")
+    _index("ix_events_subject_kind_at", "events", "subject", "kind", "at")
+    _make("guests", "id", moments="created_at shred_at")
+    _index("ix_guests_shred_at", "guests", "shred_at")
+    _make(
         "invitations",
-        _text("id"),
-        _text("subject"),
-        _text("digest"),
-        _text("by"),
-        _time("created_at"),
-        _time("expires_at"),
-        _time("used_at", nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
-        sa.UniqueConstraint("digest", name=op.f("uq_invitations_digest")),
+        "id subject digest by",
+        moments="created_at expires_at",
+        moments_or_none="used_at",
+        unique="digest",
     )
-    op.create_index(op.f("ix_invitations_subject"), "invitations", ["subject"])
-    op.create_table(
-        "leases",
-        _text("subject"),
-        _text("owner"),
-        _time("until"),
-        sa.PrimaryKeyConstraint("subject", name=op.f("pk_leases")),
-    )
-    op.create_table(
-        "meta", _text("name"), _text("value"), sa.PrimaryKeyConstraint("name", name=op.f("pk_meta"))
-    )
-    op.create_table(
-        "outbox",
-        _sequence(),
-        _text("id"),
-        _text("subject"),
-        _text("channel"),
-        _text("address_id"),
-        _text("kind"),
-        _text("in_reply_to", nullable=True),
-        _number("place"),
-        _time("created_at"),
-        _time("due_at"),
-        _text("state"),
-        _text("owner"),
-        _time("lease_until"),
-        _number("attempts"),
-        _sealed("body"),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("id", name=op.f("uq_outbox_id")),
-    )
-    op.create_index(
-        "ix_outbox_due",
-        "outbox",
-        ["channel", "state", "due_at"],
-        **_only("state IN ('waiting', 'claimed')"),
-    )
-    op.create_index(op.f("ix_outbox_in_reply_to"), "outbox", ["in_reply_to"])
-    op.create_index(op.f("ix_outbox_subject"), "outbox", ["subject"])
-    op.create_index(
-        "ix_outbox_turn",
-        "outbox",
-        ["subject", "channel", "seq"],
-        **_only("state IN ('waiting', 'claimed')"),
-    )
-    op.create_table(
+    _index("ix_invitations_subject", "invitations", "subject")
+    _make("meta", "name value", key="name")
+    _make(
         "persons",
-        _text("id"),
-        _text("code"),
-        _text("state"),
-        _text("team"),
-        _time("created_at"),
-        _text("key_worker"),
-        _time("joined_at", nullable=True),
-        _sealed("names"),
-        _sealed("identity"),
-        _sealed("joining"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
-        sa.UniqueConstraint("code", name=op.f("uq_persons_code")),
+        "id code state team key_worker",
+        moments="created_at",
+        moments_or_none="joined_at",
+        sealed="names identity joining",
+        unique="code",
     )
-    op.create_index(op.f("ix_persons_team_state"), "persons", ["team", "state"])
-    op.create_table(
-        "runs",
-        _text("id"),
-        _text("subject"),
-        _text("activity"),
-        _text("digest"),
-        _text("status"),
-        _time("started_at"),
-        _time("changed_at"),
-        _sealed("state"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
+    _index("ix_persons_team_state", "persons", "team", "state")
+    _make(
+        "runs", "id subject activity digest status", moments="started_at changed_at", sealed="state"
     )
-    op.create_index(op.f("ix_runs_subject_status"), "runs", ["subject", "status"])
-    op.create_table(
-        "sessions",
-        _text("id"),
-        _text("staff_id"),
-        _text("csrf"),
-        _time("created_at"),
-        _time("seen_at"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
-    )
-    op.create_index(op.f("ix_sessions_staff_id"), "sessions", ["staff_id"])
-    op.create_table(
-        "sign_offs",
-        _text("id"),
-        _text("path"),
-        _text("digest"),
-        _text("by"),
-        _time("at"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_offs")),
-    )
-    op.create_index(op.f("ix_sign_offs_path_digest"), "sign_offs", ["path", "digest"])
-    op.create_table(
+    _index("ix_runs_subject_status", "runs", "subject", "status")
+    _make("sessions", "id staff_id csrf", moments="created_at seen_at")
+    _index("ix_sessions_staff_id", "sessions", "staff_id")
+    _make("sign_offs", "id path digest by", moments="at")
+    _index("ix_sign_offs_path_digest", "sign_offs", "path", "digest")
+    _make(
         "staff",
-        _text("id"),
-        _text("username"),
-        _text("name"),
-        _text("role"),
-        _text("team"),
-        _time("created_at"),
-        _text("password"),
-        _time("ended_at", nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
-        sa.UniqueConstraint("username", name=op.f("uq_staff_username")),
+        "id username name role team password",
+        moments="created_at",
+        moments_or_none="ended_at",
+        unique="username",
     )
-    op.create_table(
-        "subject_keys",
-        _text("subject"),
-        _text("key_id"),
-        _sealed("wrapped"),
-        sa.PrimaryKeyConstraint("subject", name=op.f("pk_subject_keys")),
-    )
-    op.create_table(
+    _make("subject_keys", "subject key_id", sealed="wrapped", key="subject")
+    _make(
         "tasks",
-        _text("id"),
-        _text("subject"),
-        _text("kind"),
-        _time("opened_at"),
-        _time("due_at"),
-        _text("owner"),
-        _time("done_at", nullable=True),
-        _text("done_by"),
-        _sealed("about"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
+        "id subject kind owner done_by",
+        moments="opened_at due_at",
+        moments_or_none="done_at",
+        sealed="about",
     )
-    op.create_index(op.f("ix_tasks_owner_done_at_due_at"), "tasks", ["owner", "done_at", "due_at"])
-    op.create_index(op.f("ix_tasks_subject"), "tasks", ["subject"])
+    _index("ix_tasks_owner_done_at_due_at", "tasks", "owner", "done_at", "due_at")
+    _index("ix_tasks_subject", "tasks", "subject")
+
+
+def _make_queues() -> None:
+    _make(
+        "inbox",
+        "id subject channel address_id provider_id kind label state answered_by tier",
+        numbers="attempts",
+        moments="sent_at received_at available_at",
+        moments_or_none="handled_at",
+        sealed_or_none="body",
+        key="seq",
+        unique="id",
+    )
+    _index("ix_inbox_due", "inbox", "available_at", only=_WAITING)
+    _index("ix_inbox_subject", "inbox", "subject")
+    _index("ix_inbox_turn", "inbox", "subject", "seq", only=_WAITING)
+    _index("uq_inbox_provider_id_channel", "inbox", "provider_id", "channel", unique=True)
+    _make("leases", "subject owner", moments="until", key="subject")
+    _make(
+        "outbox",
+        "id subject channel address_id kind state owner",
+        words_or_none="in_reply_to",
+        numbers="place attempts",
+        moments="created_at due_at lease_until",
+        sealed="body",
+        key="seq",
+        unique="id",
+    )
+    _index("ix_outbox_due", "outbox", "channel", "state", "due_at", only=_OPEN)
+    _index("ix_outbox_in_reply_to", "outbox", "in_reply_to")
+    _index("ix_outbox_subject", "outbox", "subject")
+    _index("ix_outbox_turn", "outbox", "subject", "channel", "seq", only=_OPEN)
+
+
+def _make_audit() -> None:
+    _make(
+        "audit",
+        "chain by action thing details hash",
+        numbers="place",
+        moments="at",
+        key="chain place",
+    )
+    _make("audit_heads", "chain hash", numbers="place sealed", key="chain")
+    _index("ix_audit_heads_unsealed", "audit_heads", "chain", only="place > sealed")
+    _make("audit_seals", "chain hash signature", numbers="place", moments="at", key="chain place")
     if op.get_context().dialect.name == "sqlite":
         for verb in ("update", "delete"):
             op.execute(_REFUSE_SQLITE.format(verb=verb))
