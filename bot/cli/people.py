@@ -68,6 +68,27 @@ def add_staff(
         say(f"Password, shown once: {given}")
 
 
+@staff_app.command("password")
+def set_password(
+    username: str,
+    by: Annotated[str, typer.Option("--by", help="Who gives it; without, the operator")] = "",
+    json: AsJson = False,
+) -> None:
+    """Give a member of staff a new password, shown once; ends their sessions."""
+    given = secrets.token_urlsafe(12)
+
+    async def use(companion: Companion) -> Staff:
+        giver = await staff_named(companion, by) if by else None
+        member = await companion.staff.named(username)
+        return await companion.staff.set_password(member, given, by=giver)
+
+    staff = with_companion(use)
+    if json:
+        as_json({"username": staff.username, "password": given})
+    else:
+        say(f"New password of {staff.username}, shown once: {given}")
+
+
 @people_app.command("add")
 def add_person(
     by: By,
@@ -149,8 +170,9 @@ def read_yaml(file: Path) -> dict[str, object]:
         raise PlanFileBroken(f"{file}: it is not UTF-8 text.") from None
     try:
         parsed = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        where = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
         raise PlanFileBroken(f"{file}{where}: this is not YAML.") from None
     if not isinstance(parsed, dict):
         raise PlanFileBroken(f"{file}: names with values were expected.")

@@ -13,7 +13,7 @@ from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.output import notice
 from bot.cli.people import AsJson
 from bot.cli.server import OWNER, Server, hold_lock, is_served
-from bot.cli.terminal import converse
+from bot.cli.terminal import converse, speaker
 from bot.demonstration import is_demo_home
 from bot.settings import Mode
 
@@ -59,6 +59,7 @@ async def _chat(as_person: str | None, *, json: bool) -> None:
 async def _by_itself(
     companion: Companion, lock: TextIO, as_person: str | None, *, json: bool
 ) -> None:
+    await speaker(companion, as_person)  # before Rasa is started for nothing
     server = Server(companion, lock, web=False, channels=False)
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):

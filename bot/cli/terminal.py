@@ -16,13 +16,23 @@ from bot.services.caseloads import find_person
 MAY_TAKE = 60.0
 
 
+async def speaker(companion: Companion, as_person: str | None) -> Person | None:
+    """Whom a terminal may speak as: a made-up person, else a stranger.
+
+    Raises ``NotPermitted`` outside a demonstration, ``NotFound`` for an unknown code.
+    """
+    if as_person is None:
+        return None
+    if not await companion.is_demo():
+        raise NotPermitted("Speaking as somebody works in a demonstration only.")
+    return await find_person(companion.record, as_person)
+
+
 async def terminal_of(companion: Companion, as_person: str | None) -> Terminal:
     """A terminal for a stranger, or for a made-up person. Raises ``NotPermitted``, ``NotFound``."""
     terminal = Terminal(companion.record, companion.record, companion.clock, companion.ids)
-    if as_person is not None:
-        if not await companion.is_demo():
-            raise NotPermitted("Speaking as somebody works in a demonstration only.")
-        person: Person = await find_person(companion.record, as_person)
+    person = await speaker(companion, as_person)
+    if person is not None:
         await terminal.speak_as(person)
     return terminal
 

@@ -10,11 +10,10 @@ from bot.domain.crisis_plan import PlanContents, PlanPerson
 def plan_in_words(plan: PlanContents, labels: Mapping[str, str], *, names: bool) -> str:
     """The plan's parts with their headings, leaving out what is empty.
 
-    ``labels`` are the headings: signs, steps, safer, distractions, people, professionals,
-    matters, staff_help, hidden_names. Without ``names`` the parts that tell of people and of what
-    matters are left out, because somebody else may see this phone, and the text says so.
+    ``labels`` are the headings, by the keys used here. Without ``names`` the parts that tell of
+    people and of what matters are left out, because somebody else may see this phone, and the
+    text says so.
     """
-    hidden = plan.distractions or plan.people or plan.professionals or plan.matters_to_me
     parts = [
         _list(labels["signs"], (*plan.early_signs, *plan.late_signs)),
         _steps(labels["steps"], plan),
@@ -22,11 +21,34 @@ def plan_in_words(plan: PlanContents, labels: Mapping[str, str], *, names: bool)
         _list(labels["distractions"], plan.distractions if names else ()),
         _people(labels["people"], plan.people) if names else "",
         _people(labels["professionals"], plan.professionals) if names else "",
-        labels["hidden_names"] if hidden and not names else "",
+        labels["hidden_names"] if tells_of_people(plan) and not names else "",
         _list(labels["matters"], plan.matters_to_me if names else ()),
+        _list(labels["triggers"], plan.triggers if names else ()),
+        _list(labels["usual"], _one(plan.usual_for_me)),
+        _list(labels["different"], _one(plan.different_for_me)),
         _list(labels["staff_help"], plan.helps_from_staff),
+        _list(labels["makes_worse"], plan.makes_it_worse),
+        _list(labels["wishes"], _one(plan.wishes) if names else ()),
+        _list(labels["service_will"], plan.service_will),
     ]
     return "\n\n".join(each for each in parts if each)
+
+
+def tells_of_people(plan: PlanContents) -> bool:
+    """Whether a plan has parts that are left out where somebody else may see the phone."""
+    parts = (
+        plan.distractions,
+        plan.people,
+        plan.professionals,
+        plan.matters_to_me,
+        plan.triggers,
+        plan.wishes,
+    )
+    return any(parts)
+
+
+def _one(text: str) -> tuple[str, ...]:
+    return (text,) if text else ()
 
 
 def first_steps(plan: PlanContents, *, names: bool, most: int = 3) -> str:

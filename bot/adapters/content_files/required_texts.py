@@ -8,7 +8,8 @@ _NO_GAPS: frozenset[str] = frozenset()
 
 _PLAN_PARTS = (
     "signs", "steps", "safer", "distractions", "people", "professionals", "matters",
-    "staff_help", "hidden_names",
+    "staff_help", "triggers", "usual", "different", "makes_worse", "wishes", "service_will",
+    "hidden_names",
 )  # fmt: skip
 
 

@@ -85,6 +85,12 @@ def named(error: Exception) -> Exception:
     return error
 
 
+def is_lost(error: Exception) -> bool:
+    """Whether the server went away, or cut the connection: a fresh one may do."""
+    told = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(told, psycopg.OperationalError)
+
+
 def may_end_otherwise(error: Exception) -> bool:
     """Whether trying again can help: another process was quicker with the same row."""
     told = error.orig if isinstance(error, DBAPIError) else error

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 
 from bot.adapters.records.driver import Driver
-from bot.adapters.records.engines import SQLITE, named
+from bot.adapters.records.engines import DATABASE_ERRORS, SQLITE, is_lost, named
 
 _THREADS = 4
 _Result = TypeVar("_Result")
@@ -61,13 +61,15 @@ class Readers:
 
     def _named(self, read: Callable[[], _Result]) -> _Result:
         try:
-            return read()
-        except Exception as error:
-            other = named(error)
-            if other is error:
-                raise
-            self._forget()
-            raise other from None
+            try:
+                return read()
+            except DATABASE_ERRORS as error:
+                self._forget()
+                if not is_lost(error):
+                    raise
+                return read()
+        except DATABASE_ERRORS as error:
+            raise named(error) from None
 
     def _held(self) -> tuple[Connection, Driver]:
         held: tuple[Connection, Driver] | None = getattr(self._mine, "held", None)

@@ -7,6 +7,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -147,11 +148,13 @@ class PostgresqlWatch:
 
     def _listen(self) -> None:
         with self._engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            if driver is None:
-                return
-            driver.execute(f"LISTEN {CHANNEL}")
-            self._bells.ring_all()
-            while not self._ended.is_set():
-                for heard in driver.notifies(timeout=_LISTEN_SECONDS, stop_after=1):
-                    self._bells.ring({heard.payload})
+            driver: Any = connection.connection.driver_connection
+            try:
+                driver.execute(f"LISTEN {CHANNEL}")
+                self._bells.ring_all()
+                while not self._ended.is_set():
+                    for heard in driver.notifies(timeout=_LISTEN_SECONDS, stop_after=1):
+                        self._bells.ring({heard.payload})
+            finally:
+                # It still listens: not for anybody else's use.
+                connection.invalidate()

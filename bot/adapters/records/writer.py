@@ -42,8 +42,8 @@ _RELAXED = "; SET LOCAL synchronous_commit TO OFF"
 Ring = Callable[[set[str]], None]
 
 
-class _Unsure(Exception):
-    """The server went away during the commit: whether it was made is not known."""
+class _Unsure(RecordUnavailable):
+    """The database went away during a commit: whether it was made is not known."""
 
 
 class _Lane:
@@ -92,8 +92,9 @@ class _Lane:
     def _write(self, group: Sequence[Asked]) -> list[Answer]:
         try:
             return self._commit(group)
-        except _Unsure:
-            return [Answer(each, error=RecordUnavailable("(commit)")) for each in group]
+        except _Unsure as error:
+            # Doing it again could do it twice.
+            return [Answer(each, error=error) for each in group]
         except Exception as error:
             if len(group) == 1:
                 return [self._alone(group[0], error)]
@@ -105,8 +106,6 @@ class _Lane:
             tries += 1
             try:
                 return self._commit([asked])[0]
-            except _Unsure:
-                return Answer(asked, error=RecordUnavailable("(commit)"))
             except Exception as error:
                 failed = error
         return Answer(asked, error=named(failed))
@@ -180,10 +179,8 @@ class _Lane:
     def _drop_connection(self) -> None:
         held, self._held = self._held, None
         if held is not None:
-            try:
-                held[0].close()
-            except DATABASE_ERRORS:
-                held[0].invalidate()
+            held[0].invalidate()
+            held[0].close()
 
 
 class Writer:

@@ -52,7 +52,7 @@ async def train(
     return said.splitlines()[-1] if said else ""
 
 
-def model_for(content: Path) -> Path | None:
-    """The model that was trained last, or None."""
-    found = sorted(MODELS.glob("*.tar.gz"), key=lambda each: each.stat().st_mtime)
+def model_for(content: Path, models: Path = MODELS) -> Path | None:
+    """The model that was trained last, or None; without the content there is nothing to serve."""
+    found = sorted(models.glob("*.tar.gz"), key=lambda each: each.stat().st_mtime)
     return found[-1].absolute() if found and content.is_dir() else None

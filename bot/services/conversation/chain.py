@@ -167,8 +167,11 @@ async def _it_was_a_question(turn: Turn) -> None:
     run = turn.run
     if run is not None and turn.press is not None:
         run_id, _, step = turn.press.ref.partition(":")
-        if run.id.endswith(run_id):
-            answers = {key: value for key, value in run.state.answers.items() if key != step}
+        activity = steps.activity_of(turn, run)
+        here = activity.at(step) if activity else None
+        if here is not None and run.id.endswith(run_id):
+            taken = here.saves_as
+            answers = {key: value for key, value in run.state.answers.items() if key != taken}
             state = replace(run.state, step=step, answers=answers, offered=())
             turn.set_run(replace(run, state=state, changed_at=turn.now))
     words = turn.memory.earlier[-1][1] if turn.memory.earlier else ""

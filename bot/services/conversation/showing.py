@@ -7,7 +7,7 @@ from bot.domain.crisis_plan import CrisisPlan, PlanStatus, current
 from bot.domain.engagement import EventKind
 from bot.domain.messages import Button, Press, Reply, ReplyKind
 from bot.domain.opening_hours import AGES_OF_BAND, LOCAL, REGION_OF_AREA, date_words, to_show
-from bot.domain.plan_text import plan_in_words
+from bot.domain.plan_text import plan_in_words, tells_of_people
 from bot.services.conversation.desk import Turn
 
 
@@ -64,12 +64,18 @@ async def show_plan(turn: Turn, *, with_names: bool = False) -> None:
             "professionals",
             "matters",
             "staff_help",
+            "triggers",
+            "usual",
+            "different",
+            "makes_worse",
+            "wishes",
+            "service_will",
             "hidden_names",
         )
     }
     parts.append(plan_in_words(plan.contents, labels, names=names))
     buttons = tuple(Button(label, Press(to, value)) for label, to, value in text.buttons)
-    if not names and (plan.contents.people or plan.contents.professionals):
+    if not names and tells_of_people(plan.contents):
         buttons = (turn.named_button("plan_names"), *buttons)
     turn.replies.append(Reply("\n\n".join(parts), buttons, ReplyKind.PLAN))
     turn.note(EventKind.PLAN_OPENED)

@@ -1,4 +1,4 @@
-"""A server where RASA_URL points: it hands on to a real Rasa, holds an answer back, or misbehaves."""
+"""A server for RASA_URL: it hands on to a real Rasa, holds an answer back, or misbehaves."""
 
 from __future__ import annotations
 

@@ -34,12 +34,12 @@ class RecordFile:
 
     def accepted(self, since: int = 0) -> int:
         """How many acts were accepted after a mark. Those of shredded guests are gone."""
-        question = f"SELECT count(*) FROM inbox WHERE seq > ? AND {_NOT_A_TIMER}"  # noqa: S608
+        question = f"SELECT count(*) FROM inbox WHERE seq > ? AND {_NOT_A_TIMER}"
         return int(self._ask(question, since)[0][0])
 
     def unhandled(self) -> int:
         """How many acts wait for their answer or are being answered."""
-        question = f"SELECT count(*) FROM inbox WHERE state = 'waiting' AND {_NOT_A_TIMER}"  # noqa: S608
+        question = f"SELECT count(*) FROM inbox WHERE state = 'waiting' AND {_NOT_A_TIMER}"
         return int(self._ask(question)[0][0])
 
     def unsent(self) -> int:
@@ -58,7 +58,7 @@ class RecordFile:
             for each in self._ask(
                 "SELECT kind, state, answered_by, tier,"
                 " (SELECT count(*) FROM outbox WHERE in_reply_to = inbox.id)"
-                f" FROM inbox WHERE seq > ? AND {_NOT_A_TIMER} ORDER BY seq",  # noqa: S608
+                f" FROM inbox WHERE seq > ? AND {_NOT_A_TIMER} ORDER BY seq",
                 since,
             )
         ]

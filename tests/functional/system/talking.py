@@ -57,7 +57,7 @@ class Talking:
         return self.last
 
     def joins(self, code: str, **answers: str) -> Heard:
-        """Join with a one-time code: the answers by what the question speaks of, the rest skipped."""
+        """Join with a one-time code: answers by what a question speaks of, the rest skipped."""
         self.says(f"/start {code}")
         heard = self.taps("Join")
         for _ in range(20):

@@ -7,9 +7,9 @@ import statistics
 import psutil
 import pytest
 
-from tests.functional.system.chatting import Chat, Exchange, chatting
+from tests.functional.system.chatting import Exchange, chatting
 from tests.functional.system.conftest import Served
-from tests.functional.system.home import Home, Made
+from tests.functional.system.home import Made
 from tests.functional.system.serving import until_gone
 
 pytestmark = pytest.mark.xdist_group("system")
@@ -58,6 +58,7 @@ def test_a_stranger_has_the_net_numbers_and_two_skills(served: Served) -> None:
         assert (danger.answered_by, danger.tier[:10]) == ("safety_net", "immediate_")
         started = chat.says("do the stop skill with me")
         assert started.answered_by == "rasa"
+        assert chat.says("7").answered_by == "activity"
         assert chat.says("I've stopped").answered_by == "activity"
 
 

@@ -1,4 +1,4 @@
-"""From an empty home to a skill practised, a plan read, and a summary on the practitioner's screen."""
+"""From an empty home to a skill practised, a plan read, and a summary on the page."""
 
 from __future__ import annotations
 

@@ -12,8 +12,13 @@ from typing import Any
 import pytest
 
 from tests.functional.bot_api import BotApiServer
-from tests.functional.system.between import Held, RasaBetween, hands_on, holding_answer
-from tests.functional.system.between import holding_question
+from tests.functional.system.between import (
+    Held,
+    RasaBetween,
+    hands_on,
+    holding_answer,
+    holding_question,
+)
 from tests.functional.system.conftest import Served, on_telegram
 from tests.functional.system.home import Home, Made
 from tests.functional.system.serving import Serving

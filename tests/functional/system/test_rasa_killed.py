@@ -38,7 +38,7 @@ def test_plan_and_steps_go_on_and_rasa_comes_back(served: Served, ben: Talking) 
     ben.taps("I know what I'll do")
     ben.says("5")
     assert ben.taps("It helped").answered_by == "activity"
-    assert not served.serving.health()["rasa"] == "ready", "all of this was without Rasa"
+    assert served.serving.health()["rasa"] != "ready", "all of this was without Rasa"
 
     served.serving.until_rasa()
     after = served.home.companion("doctor", "--json").well().json["rasa"]

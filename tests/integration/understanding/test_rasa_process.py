@@ -21,7 +21,7 @@ import psutil
 import pytest
 import structlog
 
-from bot.adapters.understanding_rasa import RasaProcess, train
+from bot.adapters.understanding_rasa import RasaProcess, model_for, train
 from bot.adapters.understanding_rasa.process import ENVIRONMENT, PROJECT, fenced_environment
 from bot.adapters.understanding_rasa.training import TrainingFailed
 
@@ -417,6 +417,20 @@ async def test_it_is_not_left_behind_when_its_parent_is_killed(project: Project)
 
 def content(project: Project) -> Path:
     return project.folder / "skills_content"
+
+
+def test_the_model_that_was_trained_last_is_the_one(project: Project) -> None:
+    models = project.model.parent
+    content(project).mkdir()
+    assert model_for(content(project), models / "none") is None
+    assert model_for(content(project), models) == project.model
+    newer = models / "a.tar.gz"
+    newer.write_bytes(b"another")
+    later = project.model.stat().st_mtime + 5
+    os.utime(newer, (later, later))
+    (models / "half.tar.gz.new").write_bytes(b"")
+    assert model_for(content(project), models) == newer
+    assert model_for(project.folder / "no_content", models) is None
 
 
 async def test_training_says_its_last_line_and_is_fenced_in_as_well(

@@ -97,7 +97,7 @@ def test_a_skill_has_what_opens_and_closes_every_skill_around_it(content: Conten
     ids = [each.id for each in content.skills["stop"].activity.steps]
     assert ids[0] == "opening_known"
     assert ids.index("opening_ready") + 1 == ids.index("freeze")
-    assert ids.index("small_thing") + 1 == ids.index("closing_after")
+    assert ids.index("small_thing") + 1 == ids.index("closing_guest_or_not")
 
 
 def test_needs_become_the_options_of_the_choice_that_asks_for_them(content: Content) -> None:

@@ -18,6 +18,7 @@ from bot.domain.opening_hours import (
     TEAM_HOURS,
     clock_words,
     date_words,
+    expired_national,
     is_open,
     next_seen,
     to_show,
@@ -185,6 +186,18 @@ def test_only_those_that_answer_now_unless_all_are_wanted() -> None:
 
 def test_contacts_keep_their_order() -> None:
     assert shown(contact("b", order=2), contact("a", order=3), contact("c", order=1)) == list("cba")
+
+
+def test_national_contacts_that_ran_out_are_named_for_the_live_start() -> None:
+    contacts = [
+        contact("today", expires_on=date(2026, 7, 8)),
+        contact("tomorrow", expires_on=date(2026, 7, 9)),
+        contact("local", region="derbyshire", expires_on=date(2026, 7, 8)),
+        contact("never verified", verified_on=None, expires_on=date(2026, 7, 8)),
+    ]
+    just_after_midnight = utc(7, 7, 23)
+    assert [each.name for each in expired_national(contacts, just_after_midnight)] == ["today"]
+    assert expired_national(contacts, just_after_midnight - timedelta(seconds=1)) == []
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,12 @@ LABELS = {
         "professionals",
         "matters",
         "staff_help",
+        "triggers",
+        "usual",
+        "different",
+        "makes_worse",
+        "wishes",
+        "service_will",
         "hidden_names",
     )
 }
