@@ -16,8 +16,13 @@ import ctypes
 import ipaddress
 import os
 import signal
+import socket
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
+
+LoadAgent = Callable[..., Awaitable[Any]]
 
 PROJECT = Path(__file__).resolve().parent
 
@@ -40,6 +45,16 @@ def arguments() -> argparse.Namespace:
     if not given.model.is_file():
         parser.error(f"There is no model at {given.model}. Train one first.")
     return given
+
+
+def check_port(interface: str, port: int) -> None:
+    """End with 1 when the port is taken: Rasa itself would end as if all were well."""
+    with socket.socket(socket.AF_INET6 if ":" in interface else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((interface, port))
+        except OSError as problem:
+            sys.exit(f"Port {port} on {interface} cannot be used: {problem.strerror}.")
 
 
 def end_with_parent(parent: int) -> None:
@@ -81,9 +96,23 @@ def rasa_command(given: argparse.Namespace, api_token: str) -> list[str]:
     return [*command, "--enable-api", "--auth-token", api_token] if api_token else command
 
 
+def ready_or_ended(load_agent: LoadAgent) -> LoadAgent:
+    """Rasa's loading of the model, but ending the program where Rasa would serve without one."""
+
+    async def load(*args: Any, **kwargs: Any) -> Any:
+        agent = await load_agent(*args, **kwargs)
+        if not agent.is_ready():
+            sys.stderr.write("The model cannot be loaded. Train it again.\n")
+            os._exit(1)
+        return agent
+
+    return load
+
+
 def main() -> None:
     """Fence this process in, then hand it to Rasa."""
     given = arguments()
+    check_port(str(given.interface), given.port)
     end_with_parent(given.parent)
     give_memory_back()
     api_token = token()
@@ -96,10 +125,11 @@ def main() -> None:
 
     quiet_start.prepare()
     import rasa.__main__
+    import rasa.core.agent
     import wordless_logs
 
-    quiet_start.hush()
     wordless_logs.install()
+    rasa.core.agent.load_agent = ready_or_ended(rasa.core.agent.load_agent)
     rasa.__main__.main()
 
 

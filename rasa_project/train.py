@@ -71,7 +71,6 @@ def _rasa_train(work: Path) -> Path:
     import rasa.__main__
     from rasa.utils.log_utils import configure_structlog
 
-    quiet_start.hush()
     configure_structlog()
     random.seed(SEED)
     np.random.seed(SEED)

@@ -30,7 +30,10 @@ class NoAnswer(CompanionError):
 
 @dataclass(frozen=True)
 class Exchange:
-    """One line and what came back. ``ms``: from the inbox commit to the outbox commit."""
+    """One line and what came back.
+
+    ``ms``: from the inbox commit until the outbox commit was noticed, at most 5 ms after it.
+    """
 
     line: str
     replies: tuple[Reply, ...]
@@ -71,13 +74,13 @@ class Terminal:
                 text=safe_text(line),
             )
         )
-        committed = time.time()
+        committed = time.perf_counter()
         deadline = asyncio.get_running_loop().time() + seconds
         while asyncio.get_running_loop().time() < deadline:
             handled = await self._queue.handled(accepted.act_id)
             if handled is not None:
+                ms = (time.perf_counter() - committed) * 1000
                 replies = tuple(each.reply for each in await self._taken())
-                ms = max((handled.at.timestamp() - committed) * 1000, 0.0)
                 return Exchange(line, replies, handled.answered_by, handled.tier, round(ms, 2))
             await self._queue.wait_for_outgoing(self._channel, LOOKS_AGAIN)
         raise NoAnswer

@@ -47,24 +47,16 @@ _IS_FIRST = ~exists().where(
 SENDABLE: Select[Any] = (
     select(outbox.c.subject)
     .where(outbox.c.channel == bindparam("channel"), is_open(outbox), _READY, _IS_FIRST)
-    .order_by(outbox.c.seq)
+    .order_by(outbox.c.due_at)
     .limit(bindparam("rows"))
 )
 NEXT_REPLY = select(
     select(func.min(outbox.c.due_at))
-    .where(
-        outbox.c.channel == bindparam("channel"),
-        is_waiting(outbox),
-        outbox.c.due_at > _now,
-    )
+    .where(outbox.c.channel == bindparam("channel"), is_open(outbox), outbox.c.due_at > _now)
     .scalar_subquery()
     .label("reply_at"),
     select(func.min(outbox.c.lease_until))
-    .where(
-        outbox.c.channel == bindparam("channel"),
-        outbox.c.state == "claimed",
-        outbox.c.lease_until > _now,
-    )
+    .where(outbox.c.channel == bindparam("channel"), is_open(outbox), outbox.c.lease_until > _now)
     .scalar_subquery()
     .label("lease_until"),
 )

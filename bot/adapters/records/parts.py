@@ -26,6 +26,7 @@ class Parts:
     readers: Readers
     entities: EntityReader
     writer: Writer
+    bells: Bells
     waiting: Waiting
     watch: SqliteWatch | PostgresqlWatch
     masters: MasterKeys
@@ -56,6 +57,7 @@ class Parts:
             readers,
             EntityReader(readers, data_keys),
             Writer(engine, data_keys, bells.ring),
+            bells,
             Waiting(bells, watch),
             watch,
             masters,
@@ -70,4 +72,5 @@ class Parts:
         if isinstance(self.watch, PostgresqlWatch):
             self.watch.close()
         self.readers.close()
+        self.bells.ring_all()
         self.engine.dispose()

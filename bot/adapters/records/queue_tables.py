@@ -64,7 +64,6 @@ outbox = Table(
     Index(
         "ix_outbox_due",
         "channel",
-        "state",
         "due_at",
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,

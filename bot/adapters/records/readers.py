@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from bot.adapters.records.driver import Driver
 from bot.adapters.records.engines import DATABASE_ERRORS, SQLITE, is_lost, named
+from bot.domain.errors import RecordUnavailable
 
 _THREADS = 4
 _Result = TypeVar("_Result")
@@ -28,6 +29,7 @@ class Readers:
         )
         self._mine = threading.local()
         self._all: list[Connection] = []
+        self._is_open = True
 
     async def run(self, reading: Callable[[Driver], _Result]) -> _Result:
         """What a function reads by the driver."""
@@ -47,6 +49,7 @@ class Readers:
 
     def close(self) -> None:
         """Close all connections."""
+        self._is_open = False
         if self._pool is not None:
             self._pool.shutdown()
         for connection in self._all:
@@ -55,6 +58,8 @@ class Readers:
         self._mine = threading.local()
 
     async def _in_pool(self, read: Callable[[], _Result]) -> _Result:
+        if not self._is_open:
+            raise RecordUnavailable("(closed)")
         if self._pool is None:
             return read()
         return await asyncio.get_running_loop().run_in_executor(self._pool, read)
@@ -74,6 +79,8 @@ class Readers:
     def _held(self) -> tuple[Connection, Driver]:
         held: tuple[Connection, Driver] | None = getattr(self._mine, "held", None)
         if held is None:
+            if not self._is_open:
+                raise RecordUnavailable("(closed)")
             connection = self._engine.connect()
             held = (connection, Driver(connection))
             self._mine.held = held

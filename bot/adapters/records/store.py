@@ -10,14 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bot.adapters.records.audit import (
-    Fault,
-    SealHeads,
-    append_seals,
-    chains,
-    entries_of,
-    faults_of,
-)
+from bot.adapters.records.audit import Fault, chains, entries_of, faults_of
 from bot.adapters.records.encryption import MasterKeys
 from bot.adapters.records.engines import connect_to
 from bot.adapters.records.entities import mapped, normal
@@ -30,6 +23,7 @@ from bot.adapters.records.queue_tables import inbox, outbox
 from bot.adapters.records.readers import Readers
 from bot.adapters.records.reading import Between
 from bot.adapters.records.repairs import Reclaim
+from bot.adapters.records.seals import KeepSeals, append_seals, broken_lines, new_seals
 from bot.adapters.records.shredding import ShredDue
 from bot.adapters.records.works import Save, check_audited
 from bot.domain.audit import AuditEntry
@@ -149,10 +143,25 @@ class SqlRecord(SqlQueue):
         return await self._parts.readers.run_core(chains)
 
     async def seal_heads(self, path: Path) -> int:
-        """Sign the heads that are new, in the database and in a file outside it; how many."""
-        seals = await self._parts.writer.do(SealHeads(self._parts.masters, self._parts.clock.now()))
-        await asyncio.to_thread(append_seals, path, seals)
+        """Sign the heads that are new, in a file outside the database and in it; how many."""
+        now, masters = self._parts.clock.now(), self._parts.masters
+        seals = await self._parts.readers.run_core(
+            lambda connection: new_seals(connection, masters, now)
+        )
+        if seals:
+            # The file first: a seal that only the database has proves nothing about it.
+            await asyncio.to_thread(append_seals, path, seals)
+            await self._parts.writer.do(KeepSeals(seals))
         return len(seals)
+
+    async def verify_seals(self, path: Path) -> list[int]:
+        """Lines of the file outside that the audit does not bear out; nothing where all is well.
+
+        Raises ``FileNotFoundError``.
+        """
+        return await self._parts.readers.run_core(
+            lambda connection: broken_lines(connection, path, self._parts.masters)
+        )
 
     async def meta_get(self, name: str) -> str | None:
         """A fact about the database itself."""

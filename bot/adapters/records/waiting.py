@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from bot.adapters.records.group import ACTS, OUTGOING
 from bot.adapters.records.readers import Readers
+from bot.domain.errors import RecordUnavailable
 
 POLL_SECONDS = 0.005
 _LISTEN_SECONDS = 0.5
@@ -111,7 +112,11 @@ class SqliteWatch:
         if not self._bells.waits_in(loop):
             del self._seen[loop]
             return
-        version = self._readers.data_version()
+        try:
+            version = self._readers.data_version()
+        except RecordUnavailable:
+            # Those who wait are told by their own question.
+            version = -1
         if version != self._seen[loop]:
             self._seen[loop] = version
             self._bells.ring_all()

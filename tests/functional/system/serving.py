@@ -152,4 +152,6 @@ def until_gone(process: psutil.Process, within: float = 10.0) -> None:
     """Wait until a process is no more."""
     _, alive = psutil.wait_procs([process], timeout=within)
     left = [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
-    assert not left, f"process {process.pid} is still there"
+    for each in left:
+        each.kill()
+    assert not left, f"process {process.pid} was still there"

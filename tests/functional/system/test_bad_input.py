@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.functional.system.chatting import Chat, chatting
@@ -14,7 +16,7 @@ LINKS = {"safety_net", "command", "activity", "rasa", "fallback"}
 
 
 @pytest.fixture(scope="module")
-def chat(served: Served):
+def chat(served: Served) -> Iterator[Chat]:
     """A stranger at a terminal, beside the running companion."""
     with chatting(served.home) as running:
         yield running

@@ -26,7 +26,7 @@ ASKED = (
     ("who sees this", "Nobody reads along, and at night nobody looks."),
     ("numbers", "999"),
     ("menu", "Here's what I can do."),
-    ("can you tell me who reads all of this then", "reads along"),
+    ("can you tell me who reads all of this then", "Your team can see"),
     ("stop", "Stop what?"),
 )
 """Lines whose answers are told apart by their words."""

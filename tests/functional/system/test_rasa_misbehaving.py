@@ -65,7 +65,7 @@ def test_no_answer_is_answered_by_the_fallback(scene: Scene, behaviour: Behaviou
     assert exchange.answered_by == "fallback"
     assert {*exchange.buttons} >= MENU
     assert "pulling yourself together" not in exchange.text
-    assert exchange.seconds < PATIENCE + 3
+    assert exchange.seconds < PATIENCE + 8, "on a busy machine too"
     _goes_on(scene)
 
 

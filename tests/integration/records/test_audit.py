@@ -153,6 +153,36 @@ async def test_a_chain_cut_short_shows_once_it_was_sealed(
     assert await record.verify_chain("someone") == [Fault(2, "seal")]
 
 
+async def test_the_file_outside_shows_what_the_database_hides(
+    record: SqlRecord, url: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "seals"
+    await _chain(record, "one")
+    await record.seal_heads(path)
+    await _chain(record, "two")
+    await record.seal_heads(path)
+    assert await record.verify_seals(path) == []
+    _tamper(
+        url,
+        "DELETE FROM audit WHERE place = 2",
+        "DELETE FROM audit_seals WHERE place = 2",
+        "UPDATE audit_heads SET place = 1, sealed = 1, hash = (SELECT hash FROM audit)",
+    )
+
+    assert await record.verify_chain("someone") == []
+    assert await record.verify_seals(path) == [2]
+
+
+async def test_a_file_outside_that_was_changed_shows(record: SqlRecord, tmp_path: Path) -> None:
+    path = tmp_path / "seals"
+    await _chain(record, "one")
+    await record.seal_heads(path)
+    line = path.read_text()
+    path.write_text(line + line.replace("2030", "2031") + "nonsense\n[1, 2]\n")
+
+    assert await record.verify_seals(path) == [2, 3, 4]
+
+
 async def test_heads_are_sealed_when_they_are_new(
     record: SqlRecord, clock: SetClock, tmp_path: Path
 ) -> None:

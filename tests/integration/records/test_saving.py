@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.adapters.records import SqlRecord
+from bot.adapters.records.engines import connect_to
 from bot.adapters.records.group import Group
 from bot.domain.audit import SERVICE_CHAIN, AuditEntry
 from bot.domain.conversations import Conversation
@@ -182,13 +184,14 @@ async def test_joining_moves_the_address_and_what_still_waits(record: SqlRecord)
     assert (reply.reply.text, to) == ("welcome", "chat-1")
 
 
-async def test_what_a_forgotten_subject_sealed_is_gone(record: SqlRecord) -> None:
+async def test_what_a_forgotten_subject_sealed_is_gone(record: SqlRecord, url: str) -> None:
     accepted = await record.accept(said("hello", provider_id="update-1"))
     subject = accepted.subject
     (act,) = await claim_one(record)
     work = answer(act, reply_to(act))
     work.put.append(Conversation(subject, epoch=1))
     await record.save(work)
+    await record.accept(said("still waiting"))
     await record.save(Work(forget=[subject], audit=[entry(subject, "forgotten")]))
     await record.release(subject)
 
@@ -203,6 +206,9 @@ async def test_what_a_forgotten_subject_sealed_is_gone(record: SqlRecord) -> Non
     again = await record.accept(said("hello", provider_id="update-1"))
     assert (again.act_id, again.new) == (accepted.act_id, False)
     assert await record.claim(9) == []
+    with connect_to(url).connect() as connection:
+        kept = connection.execute(text("SELECT state, body FROM inbox")).all()
+    assert [tuple(row) for row in kept] == [("forgotten", None)] * 2
 
 
 async def test_moving_an_unknown_address_is_refused(record: SqlRecord) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.records import SqlRecord
+from bot.domain.errors import RecordUnavailable
 from bot.services.ports import Work
 from tests.integration.records.conftest import Open
 from tests.integration.records.making import answer, claim_one, entry, reply_to, said, timer
@@ -115,7 +116,7 @@ async def test_a_retry_of_a_reply_wakes_when_it_is_due(record: SqlRecord) -> Non
     await record.accept(said())
     (act,) = await claim_one(record)
     reply = reply_to(act)
-    await record.save(answer(act, reply))
+    await record.save(answer(act, reply, reply_to(act)))
     await record.claim_outgoing("telegram", 9)
     waiting = asyncio.ensure_future(_took(record.wait_for_outgoing("telegram", LONG)))
     await asyncio.sleep(0.05)
@@ -144,6 +145,15 @@ async def test_a_reply_that_was_sent_makes_way_for_the_next(record: SqlRecord) -
     await record.sent({first.id: "sent"})
 
     assert await waiting < SOON
+
+
+async def test_closing_ends_the_waiting(record: SqlRecord) -> None:
+    waiting = asyncio.ensure_future(record.wait_for_acts(LONG))
+    await asyncio.sleep(0.05)
+    await record.aclose()
+    with pytest.raises(RecordUnavailable):
+        async with asyncio.timeout(SOON):
+            await waiting
 
 
 async def test_many_wait_at_once(record: SqlRecord) -> None:

@@ -189,7 +189,7 @@ def _make_queues() -> None:
         key="seq",
         unique="id",
     )
-    _index("ix_outbox_due", "outbox", "channel", "state", "due_at", only=_OPEN)
+    _index("ix_outbox_due", "outbox", "channel", "due_at", only=_OPEN)
     _index("ix_outbox_in_reply_to", "outbox", "in_reply_to")
     _index("ix_outbox_subject", "outbox", "subject")
     _index("ix_outbox_turn", "outbox", "subject", "channel", "seq", only=_OPEN)
