@@ -134,6 +134,10 @@ class KeyRing:
             raise KeyFileBroken(source)
         return cls(written.active, keys, index)
 
+    def knows(self, key_id: str) -> bool:
+        """Whether there is a master key of this id."""
+        return key_id in self._masters
+
     def wrap(self, subject: str, data_key: bytes) -> tuple[str, bytes]:
         """A data key under the active master key: (its id, nonce and ciphertext)."""
         nonce = secrets.token_bytes(_NONCE_BYTES)

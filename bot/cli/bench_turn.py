@@ -24,6 +24,7 @@ from typing import Any
 import aiohttp
 
 from bot.domain.errors import CompanionError
+from bot.services.conversation.chain import LONGEST_THREAD
 from bot.settings import Settings
 
 PEOPLE = 16
@@ -154,7 +155,6 @@ async def _measure(where: dict[str, Any], rounds: int, messages: int) -> Figures
         timed: dict[tuple[str, int], list[tuple[list[float], float]]] = {}
         for round_number in range(rounds + 1):
             for what, at_once, ask, texts in kinds:
-                bare.fresh()
                 one = await _round(ask, texts, at_once, messages)
                 if round_number:  # the first round warms everything up
                     timed.setdefault((what, at_once), []).append(one)
@@ -230,19 +230,13 @@ class _Bare:
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self._session = session
         self._url = f"{url}/webhooks/rest/webhook"
-        self._round = 0
-        self._asked = [0] * PEOPLE
-
-    def fresh(self) -> None:
-        """Begin new conversations, so that no tracker grows from round to round."""
-        self._round += 1
         self._asked = [0] * PEOPLE
 
     async def ask(self, number: int, text: str) -> None:
-        """One message. Conversations are as short as the companion keeps them."""
-        part = self._asked[number] // 30
+        """One message. Conversations are as short as the companion keeps its threads."""
+        part = self._asked[number] // LONGEST_THREAD
         self._asked[number] += 1
-        body = {"sender": f"bare-{self._round}-{number}-{part}", "message": text}
+        body = {"sender": f"bare-{number}-{part}", "message": text}
         async with self._session.post(self._url, json=body) as response:
             if response.status != 200 or not await response.json(content_type=None):
                 raise BenchFailed("Bare Rasa did not answer.")

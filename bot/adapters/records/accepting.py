@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 
 from bot.adapters.records.encryption import Place
 from bot.adapters.records.entities import ADDRESS
-from bot.adapters.records.group import ACTS, Group, Job, Wanted
+from bot.adapters.records.group import Group
+from bot.adapters.records.jobs import ACTS, Job, Wanted
 from bot.adapters.records.mapping import to_micros
 from bot.adapters.records.queue_tables import inbox
 from bot.adapters.records.sealed_rows import INBOX_BODY, seal_said
 from bot.adapters.records.tables import addresses, guests
+from bot.domain.audit import PROGRAM, AuditEntry
 from bot.domain.messages import Said, SubjectId
 from bot.domain.people import Address, Guest
 from bot.services.ports import Accepted
@@ -51,7 +53,7 @@ class Accept(Job):
         known = group.known(channel, provider_id)
         if known:
             return Accepted(known[0], SubjectId(known[1]), new=False)
-        address_id, subject = group.address(self.digest) or self._welcome(group)
+        address_id, subject = self._known_address(group) or self._welcome(group)
         key = group.key(subject)
         place = Place(subject, INBOX_BODY, self.act_id)
         now = to_micros(self.now)
@@ -67,7 +69,8 @@ class Accept(Job):
                 "label": "",
                 "sent_at": to_micros(self.said.sent_at),
                 "received_at": now,
-                "available_at": now,
+                # At once, whatever the clock does next.
+                "available_at": 0,
                 "state": "waiting",
                 "attempts": 0,
                 "handled_at": None,
@@ -79,6 +82,17 @@ class Accept(Job):
         group.note_known(channel, provider_id, self.act_id, subject)
         group.rings.add(ACTS)
         return Accepted(self.act_id, SubjectId(subject), new=True)
+
+    def _known_address(self, group: Group) -> tuple[str, str] | None:
+        found = group.address(self.digest)
+        if found and group.has_lost_key(found[1]):
+            # Better a stranger, who is answered, than somebody whose words cannot be kept.
+            address_id, subject = found
+            group.delete(addresses, id=address_id)
+            thing = f"address:{address_id}"
+            group.audit(AuditEntry(subject, self.now, PROGRAM, "unreadable", thing))
+            return None
+        return found
 
     def _welcome(self, group: Group) -> tuple[str, str]:
         subject = SubjectId(self.new_id())

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.records.group import Job
+from bot.adapters.records.jobs import Job
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,10 @@ _KEY_BITS = 256
 class MasterKeys(Protocol):
     """What the record asks of the key ring."""
 
+    def knows(self, key_id: str) -> bool:
+        """Whether there is a master key of this id."""
+        ...
+
     def wrap(self, subject: str, data_key: bytes) -> tuple[str, bytes]:
         """A data key under the active master key, with that key's id."""
         ...

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from bot.adapters.records.encryption import MasterKeys
-from bot.adapters.records.group import Group, Job
+from bot.adapters.records.group import Group
+from bot.adapters.records.jobs import Job
 from bot.adapters.records.statements import insert_unless_there
-from bot.adapters.records.tables import meta
+from bot.adapters.records.tables import meta, subject_keys
 from bot.domain.errors import WrongKey
 
 _KEY_CHECK = "key check"
@@ -53,3 +54,6 @@ def check_key(connection: Connection, masters: MasterKeys) -> None:
         connection.execute(into, {"name": _KEY_CHECK, "value": check})
     if fact(connection, _KEY_CHECK) != check:
         raise WrongKey
+    for key_id in connection.execute(select(subject_keys.c.key_id).distinct()).scalars():
+        if not masters.knows(key_id):
+            raise WrongKey(f"It lacks the key {key_id}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.adapters.records.audit_tables import audit, audit_heads
 from bot.adapters.records.driver import Driver
 from bot.adapters.records.encryption import DataKey, DataKeys, WrappedKey
 from bot.adapters.records.engines import POSTGRESQL, SQLITE
+from bot.adapters.records.jobs import Wanted
 from bot.adapters.records.mapping import Row, from_micros, to_micros
 from bot.adapters.records.queue_tables import inbox, leases
 from bot.adapters.records.statements import (
@@ -27,11 +28,7 @@ from bot.adapters.records.statements import (
 )
 from bot.adapters.records.tables import addresses, subject_keys
 from bot.domain.audit import FIRST, AuditEntry, entry_hash
-from bot.domain.errors import NotFound
-
-ACTS = "acts"
-OUTGOING = "outgoing"
-"""The bells that a group may ring: something may have changed in the inbox, in the outbox."""
+from bot.domain.errors import NotFound, SealBroken, WrongKey
 
 
 @cache
@@ -61,47 +58,6 @@ def _heads_in(dialect: str) -> Select[Any]:
     return heads if dialect == SQLITE else heads.with_for_update()
 
 
-@dataclass
-class Wanted:
-    """What the jobs of a group will need, so that it is read in one go."""
-
-    subjects: set[str] = field(default_factory=set)
-    chains: set[str] = field(default_factory=set)
-    address_digests: set[str] = field(default_factory=set)
-    provider_ids: set[tuple[str, str]] = field(default_factory=set)
-    act_ids: set[str] = field(default_factory=set)
-
-
-class Job:
-    """Something to write. It may be tried again, so ``apply`` touches nothing but its group.
-
-    ``durable``: synced to disk before it is done. ``alone``: reads what others of its group have
-    written, so it comes after them. ``lane``: jobs of one lane are done in their order.
-    """
-
-    @property
-    def durable(self) -> bool:
-        """Most queue steps can be done again after a power cut."""
-        return False
-
-    @property
-    def alone(self) -> bool:
-        """Most jobs know beforehand what they read."""
-        return False
-
-    @property
-    def lane(self) -> str:
-        """Jobs of a kind, unless they are about one subject."""
-        return type(self).__name__
-
-    def wants(self, wanted: Wanted) -> None:
-        """Say what it needs."""
-
-    def apply(self, group: Group) -> Any:
-        """Add its writes to the group; the result is its caller's once they are committed."""
-        raise NotImplementedError
-
-
 class Group:
     """A connection inside a transaction, and what is known in it so far.
 
@@ -116,7 +72,7 @@ class Group:
         self.has_destroyed_keys = False
         self.after_commit: list[Callable[[], None]] = []
         self._data_keys = data_keys
-        self._keys: dict[str, DataKey | None] = {}
+        self._keys: dict[str, DataKey | SealBroken | WrongKey | None] = {}
         self._heads: dict[str, tuple[int, str, int]] = {}
         self._changed_heads: set[str] = set()
         self._addresses: dict[str, tuple[str, str] | None] = {}
@@ -139,11 +95,7 @@ class Group:
                 self._addresses[row.digest] = (row.id, row.subject)
                 wanted.subjects.add(row.subject)
         if wanted.subjects:
-            self._keys.update(dict.fromkeys(wanted.subjects))
-            by_subject = select_one_of(self.dialect, subject_keys, "subject")
-            for row in self._rows(by_subject, wanted.subjects):
-                kept = WrappedKey(row.subject, row.key_id, row.wrapped)
-                self._keys[row.subject] = self._data_keys.unwrapped(kept)
+            self._read_keys(wanted.subjects)
         if wanted.act_ids:
             self._acts.update(dict.fromkeys(wanted.act_ids))
             for row in self._rows(_acts_in(self.dialect), wanted.act_ids):
@@ -185,19 +137,30 @@ class Group:
             self.driver.write(statement, rows)
 
     def key(self, subject: str) -> DataKey:
-        """The subject's data key. Raises ``NotFound`` for a subject that has none (any more)."""
-        if subject not in self._keys:
-            self.read(Wanted(subjects={subject}))
-        key = self._keys[subject]
+        """The subject's data key.
+
+        Raises ``NotFound`` for a subject that has none (any more), ``SealBroken``, ``WrongKey``.
+        """
+        key = self._key(subject)
         if key is None:
             raise NotFound(f"data key of {subject}")
-        return key
+        if isinstance(key, DataKey):
+            return key
+        raise key
+
+    def has_lost_key(self, subject: str) -> bool:
+        """Whether nothing of the subject can ever be read again."""
+        key = self._key(subject)
+        return key is None or isinstance(key, SealBroken)
+
+    def _key(self, subject: str) -> DataKey | SealBroken | WrongKey | None:
+        if subject not in self._keys:
+            self._read_keys({subject})
+        return self._keys[subject]
 
     def make_key(self, subject: str) -> None:
         """Give a subject a data key, unless it has one."""
-        if subject not in self._keys:
-            self.read(Wanted(subjects={subject}))
-        if self._keys[subject] is not None:
+        if self._key(subject) is not None:
             return
         key, kept = self._data_keys.fresh(subject)
         self._keys[subject] = key
@@ -265,6 +228,17 @@ class Group:
                 "hash": last,
             },
         )
+
+    def _read_keys(self, subjects: Iterable[str]) -> None:
+        self._keys.update(dict.fromkeys(subjects))
+        by_subject = select_one_of(self.dialect, subject_keys, "subject")
+        for row in self._rows(by_subject, subjects):
+            kept = WrappedKey(row.subject, row.key_id, row.wrapped)
+            try:
+                self._keys[row.subject] = self._data_keys.unwrapped(kept)
+            except (SealBroken, WrongKey) as error:
+                # For whoever needs this one; the others go on.
+                self._keys[row.subject] = error
 
     def _read_heads(self, chains: Iterable[str]) -> None:
         wanted = set(chains)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Row,
@@ -24,7 +25,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.records.encryption import DataKey, Place
 from bot.adapters.records.engines import SQLITE
-from bot.adapters.records.group import ACTS, Group, Job
+from bot.adapters.records.group import Group
+from bot.adapters.records.jobs import ACTS, Job
 from bot.adapters.records.mapping import MICROSECOND, from_micros, to_micros
 from bot.adapters.records.queue_tables import inbox, leases
 from bot.adapters.records.sealed_rows import INBOX_BODY, open_said
@@ -32,12 +34,14 @@ from bot.adapters.records.statements import as_list, is_waiting, one_of
 from bot.domain.messages import Act, ActKind, SubjectId
 
 LEASE = timedelta(seconds=15)
+TOO_FAR = timedelta(minutes=1) // MICROSECOND
+"""A lease that ends later than this was made before the clock went back: it holds no longer."""
 
 _TIMER = ActKind.TIMER.value
 
 _other = inbox.alias("other")
 _lease = leases.alias("lease")
-_now: BindParameter[int] = bindparam("now")
+_now: BindParameter[int] = bindparam("now", type_=BigInteger)
 
 
 def _held_back(act: Any) -> ColumnElement[bool]:
@@ -56,10 +60,14 @@ CLAIMABLE: Select[Any] = (
     .where(
         is_waiting(inbox),
         inbox.c.available_at <= _now,
-        ~exists().where(_lease.c.subject == inbox.c.subject, _lease.c.until > _now),
+        ~exists().where(
+            _lease.c.subject == inbox.c.subject,
+            _lease.c.until > _now,
+            _lease.c.until < _now + TOO_FAR,
+        ),
         ~_held_back(inbox),
     )
-    .order_by(inbox.c.available_at)
+    .order_by(inbox.c.available_at, inbox.c.seq)
     .limit(bindparam("rows"))
 )
 NEXT_ACT = select(
@@ -101,12 +109,13 @@ def _waiting_of(dialect: str) -> Select[Any]:
 
 @cache
 def _lease_in(dialect: str) -> Any:
-    """Take a free lease, or one that has run out by the time this one starts."""
+    """Take a free lease, or one that does not hold at the time at which this one starts."""
     into = sqlite.insert(leases) if dialect == SQLITE else postgresql.insert(leases)
+    start = into.excluded.until - LEASE // MICROSECOND
     return into.on_conflict_do_update(
         index_elements=["subject"],
         set_={"owner": into.excluded.owner, "until": into.excluded.until},
-        where=leases.c.until <= into.excluded.until - LEASE // MICROSECOND,
+        where=or_(leases.c.until <= start, leases.c.until >= start + TOO_FAR),
     ).returning(leases.c.subject)
 
 

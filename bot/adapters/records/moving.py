@@ -6,7 +6,8 @@ from sqlalchemy import RowMapping, Table, bindparam, select, update
 
 from bot.adapters.records.encryption import Place
 from bot.adapters.records.entities import MAPPINGS
-from bot.adapters.records.group import ACTS, Group
+from bot.adapters.records.group import Group
+from bot.adapters.records.jobs import ACTS
 from bot.adapters.records.queue_tables import inbox, leases, outbox
 from bot.adapters.records.sealed_rows import INBOX_BODY, OUTBOX_BODY
 from bot.adapters.records.tables import addresses, blind_index

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     Row,
     Select,
@@ -23,8 +24,9 @@ from sqlalchemy import (
 
 from bot.adapters.records.encryption import DataKey, Place
 from bot.adapters.records.engines import SQLITE
-from bot.adapters.records.group import OUTGOING, Group, Job
-from bot.adapters.records.inbox import LEASE
+from bot.adapters.records.group import Group
+from bot.adapters.records.inbox import LEASE, TOO_FAR
+from bot.adapters.records.jobs import OUTGOING, Job
 from bot.adapters.records.mapping import from_micros, to_micros
 from bot.adapters.records.queue_tables import outbox
 from bot.adapters.records.sealed_rows import OUTBOX_BODY, open_reply
@@ -32,11 +34,14 @@ from bot.adapters.records.statements import as_list, is_open, is_waiting, one_of
 from bot.domain.messages import Outbound, ReplyKind, SubjectId
 
 _earlier = outbox.alias("earlier")
-_now: BindParameter[int] = bindparam("now")
+_now: BindParameter[int] = bindparam("now", type_=BigInteger)
 
 _READY = or_(
     and_(is_waiting(outbox), outbox.c.due_at <= _now),
-    and_(outbox.c.state == "claimed", outbox.c.lease_until <= _now),
+    and_(
+        outbox.c.state == "claimed",
+        or_(outbox.c.lease_until <= _now, outbox.c.lease_until >= _now + TOO_FAR),
+    ),
 )
 _IS_FIRST = ~exists().where(
     _earlier.c.subject == outbox.c.subject,
@@ -47,7 +52,7 @@ _IS_FIRST = ~exists().where(
 SENDABLE: Select[Any] = (
     select(outbox.c.subject)
     .where(outbox.c.channel == bindparam("channel"), is_open(outbox), _READY, _IS_FIRST)
-    .order_by(outbox.c.due_at)
+    .order_by(outbox.c.due_at, outbox.c.seq)
     .limit(bindparam("rows"))
 )
 NEXT_REPLY = select(
@@ -119,7 +124,9 @@ def _more_than(dialect: str) -> Select[Any]:
 
 
 def _is_ready(row: Row[Any], now: int) -> bool:
-    return bool(row.due_at <= now if row.state == "waiting" else row.lease_until <= now)
+    if row.state == "waiting":
+        return bool(row.due_at <= now)
+    return not now < row.lease_until < now + TOO_FAR
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from bot.adapters.records.accepting import Accept
 from bot.adapters.records.driver import Driver
 from bot.adapters.records.encryption import DataKey
 from bot.adapters.records.entities import ADDRESS
-from bot.adapters.records.group import ACTS, OUTGOING
 from bot.adapters.records.inbox import CLAIMABLE, NEXT_ACT, Claim, Release, Renew, act_of
-from bot.adapters.records.mapping import to_micros
+from bot.adapters.records.jobs import ACTS, OUTGOING
+from bot.adapters.records.mapping import is_storable, to_micros
 from bot.adapters.records.outbox import (
     NEXT_REPLY,
     SENDABLE,
@@ -26,7 +26,7 @@ from bot.adapters.records.outbox import (
 )
 from bot.adapters.records.parts import Parts
 from bot.adapters.records.repairs import FailUnreadable
-from bot.domain.errors import SealBroken
+from bot.domain.errors import BadInput, SealBroken, WrongKey
 from bot.domain.messages import Act, Outbound, Said, SubjectId
 from bot.services.ports import Accepted
 
@@ -42,8 +42,13 @@ class SqlQueue:
         self._parts = parts
 
     async def accept(self, said: Said) -> Accepted:
-        """Keep an act durably; see ``Queue.accept``. Raises ``RecordUnavailable``."""
+        """Keep an act durably; see ``Queue.accept``.
+
+        Raises ``RecordUnavailable``; ``BadInput`` for a provider's id that cannot be kept.
+        """
         new = self._parts.ids.new
+        if not (is_storable(said.channel) and is_storable(said.provider_id)):
+            raise BadInput("provider's id")
         digest = self._parts.masters.digest("index address", f"{said.channel}:{said.address}")
         now = self._parts.clock.now()
         accepted: Accepted = await self._parts.writer.do(Accept(said, digest, new(), new, now))
@@ -53,7 +58,8 @@ class SqlQueue:
         """Waiting acts of up to ``limit`` conversations, now held by this process.
 
         What a person sent comes before timers, and a due timer comes alone. An act that does not
-        open is failed, audited and left out.
+        open is failed, audited and left out; one whose master key this process does not have is
+        left for another that does.
         """
         job = Claim(limit, self._parts.owner, self._parts.clock.now())
         rows = await self._parts.writer.do(job)
@@ -153,6 +159,9 @@ class SqlQueue:
     ) -> _Opened | None:
         try:
             return open_row(row, key_of(row.subject))
+        except WrongKey:
+            _log.error("wrong_key", queue=queue, row=row.id)
+            return None
         except SealBroken:
             _log.error("seal_broken", queue=queue, row=row.id)
             now = self._parts.clock.now()

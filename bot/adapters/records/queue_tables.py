@@ -30,7 +30,7 @@ inbox = Table(
     words("tier"),
     sealed("body", nullable=True),
     Index("uq_inbox_provider_id_channel", "provider_id", "channel", unique=True),
-    Index("ix_inbox_due", "available_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_inbox_due", "available_at", "seq", sqlite_where=_WAITING, postgresql_where=_WAITING),
     Index("ix_inbox_turn", "subject", "seq", sqlite_where=_WAITING, postgresql_where=_WAITING),
     Index(None, "subject"),
 )
@@ -65,6 +65,7 @@ outbox = Table(
         "ix_outbox_due",
         "channel",
         "due_at",
+        "seq",
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     ),

@@ -15,7 +15,7 @@ from bot.adapters.records.mapping import Entity, Mapped, is_storable, to_column
 from bot.adapters.records.readers import Readers
 from bot.adapters.records.statements import as_list, one_of, select_one_of
 from bot.adapters.records.tables import blind_index, subject_keys
-from bot.domain.errors import SealBroken
+from bot.domain.errors import CompanionError, SealBroken, WrongKey
 
 Between = tuple[str, datetime, datetime]
 
@@ -77,43 +77,54 @@ class EntityReader:
         return await self._read(mapping, _by_index(mapping), parameters)
 
     async def keys(self, subjects: Iterable[str]) -> OpenKey:
-        """Open keys of these subjects. The function raises ``SealBroken`` for one without."""
+        """Gives the data keys of these subjects; raises for one alone what is wrong with it."""
         wanted = set(subjects)
         missing = {each for each in wanted if self._data_keys.held(each) is None}
-        if missing:
+        if not missing:
+            return self._opener({})
+        return self._opener(
             await self._readers.run(lambda driver: self._fetch_keys(driver, missing))
-        return self._open_key
+        )
 
     async def _read(
         self, mapping: Mapped[Entity], statement: Select[Any], parameters: dict[str, object]
     ) -> list[Entity]:
         def entities(driver: Driver) -> list[Entity]:
             rows = driver.read(statement, parameters)
-            if mapping.sealed and rows:
-                self._fetch_missing_keys(driver, mapping, rows)
-            return [mapping.from_row(row, self._open_key) for row in rows]
+            open_key = self._opener(self._fetch_missing_keys(driver, mapping, rows))
+            return [mapping.from_row(row, open_key) for row in rows]
 
         return await self._readers.run(entities)
 
     def _fetch_missing_keys(
         self, driver: Driver, mapping: Mapped[Any], rows: Sequence[Any]
-    ) -> None:
+    ) -> dict[str, CompanionError]:
+        if not mapping.sealed:
+            return {}
         at = mapping.columns.index(mapping.subject)
         missing = {row[at] for row in rows if self._data_keys.held(row[at]) is None}
-        if missing:
-            self._fetch_keys(driver, missing)
+        return self._fetch_keys(driver, missing) if missing else {}
 
-    def _fetch_keys(self, driver: Driver, subjects: set[str]) -> None:
+    def _fetch_keys(self, driver: Driver, subjects: set[str]) -> dict[str, CompanionError]:
+        """Have these at hand; what is wrong with some of them."""
+        refused: dict[str, CompanionError] = {}
         dialect = driver.dialect
         listed = {"values": as_list(dialect, subjects)}
         for row in driver.read(select_one_of(dialect, subject_keys, "subject"), listed):
-            self._data_keys.unwrapped(WrappedKey(row.subject, row.key_id, row.wrapped))
+            try:
+                self._data_keys.unwrapped(WrappedKey(row.subject, row.key_id, row.wrapped))
+            except (SealBroken, WrongKey) as error:
+                refused[row.subject] = error
+        return refused
 
-    def _open_key(self, subject: str) -> DataKey:
-        key = self._data_keys.held(subject)
-        if key is None:
-            raise SealBroken(f"no data key for {subject}")
-        return key
+    def _opener(self, refused: dict[str, CompanionError]) -> OpenKey:
+        def open_key(subject: str) -> DataKey:
+            key = self._data_keys.held(subject)
+            if key is None:
+                raise refused.get(subject) or SealBroken(f"no data key for {subject}")
+            return key
+
+        return open_key
 
 
 def _given(value: object) -> list[object] | None:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, update
 
-from bot.adapters.records.group import ACTS, OUTGOING, Group, Job, Wanted
+from bot.adapters.records.group import Group
+from bot.adapters.records.jobs import ACTS, OUTGOING, Job, Wanted
 from bot.adapters.records.mapping import to_micros
 from bot.adapters.records.queue_tables import inbox, leases, outbox
 from bot.domain.audit import PROGRAM, AuditEntry

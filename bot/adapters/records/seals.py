@@ -16,7 +16,8 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bot.adapters.records.audit_tables import audit, audit_heads, audit_seals
 from bot.adapters.records.encryption import MasterKeys
-from bot.adapters.records.group import Group, Job
+from bot.adapters.records.group import Group
+from bot.adapters.records.jobs import Job
 from bot.adapters.records.mapping import from_micros, to_micros
 from bot.adapters.records.statements import insert_unless_there
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from bot.adapters.records.accepting import GUEST_STAYS
-from bot.adapters.records.group import Group, Job
+from bot.adapters.records.group import Group
+from bot.adapters.records.jobs import Job
 from bot.adapters.records.mapping import to_micros
 from bot.adapters.records.moving import forget
 from bot.adapters.records.queue_tables import inbox

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from bot.adapters.records.audit import Fault, chains, entries_of, faults_of
 from bot.adapters.records.encryption import MasterKeys
@@ -181,9 +181,8 @@ class SqlRecord(SqlQueue):
     async def oldest_waiting(self, channels: Sequence[str]) -> tuple[float | None, float | None]:
         """Age (s) of the oldest act that is due, and of the oldest reply of these channels."""
         now = to_micros(self._parts.clock.now())
-        acts = select(func.min(inbox.c.available_at)).where(
-            inbox.c.state == "waiting", inbox.c.available_at <= now
-        )
+        came = case((inbox.c.available_at > 0, inbox.c.available_at), else_=inbox.c.received_at)
+        acts = select(func.min(came)).where(inbox.c.state == "waiting", inbox.c.available_at <= now)
         replies = select(func.min(outbox.c.created_at)).where(
             outbox.c.state.in_(("waiting", "claimed")), outbox.c.channel.in_(channels)
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from bot.adapters.records.group import ACTS, OUTGOING
+from bot.adapters.records.jobs import ACTS, OUTGOING
 from bot.adapters.records.readers import Readers
 from bot.domain.errors import RecordUnavailable
 

@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, func, update
 
 from bot.adapters.records.encryption import MasterKeys, Place
 from bot.adapters.records.entities import mapped, normal
-from bot.adapters.records.group import ACTS, OUTGOING, Group, Job, Wanted
+from bot.adapters.records.group import Group
+from bot.adapters.records.jobs import ACTS, OUTGOING, Job, Wanted
 from bot.adapters.records.mapping import to_micros
 from bot.adapters.records.moving import forget, move_address
 from bot.adapters.records.queue_tables import inbox, outbox
@@ -181,7 +182,8 @@ class Save(Job):
             "in_reply_to": reply.in_reply_to,
             "place": reply.place,
             "created_at": to_micros(reply.created_at),
-            "due_at": to_micros(reply.created_at),
+            # At once, whatever the clock does next.
+            "due_at": 0,
             "state": "waiting",
             "owner": "",
             "lease_until": 0,

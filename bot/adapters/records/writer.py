@@ -29,7 +29,8 @@ from bot.adapters.records.engines import (
     may_end_otherwise,
     named,
 )
-from bot.adapters.records.group import Group, Job, Wanted
+from bot.adapters.records.group import Group
+from bot.adapters.records.jobs import Job, Wanted
 from bot.adapters.records.syncing import Syncer
 from bot.domain.errors import RecordUnavailable
 

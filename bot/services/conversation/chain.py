@@ -19,7 +19,7 @@ RASA_READS = 1_000
 
 TOO_LONG = 4_000
 
-LONGEST_THREAD = 30
+LONGEST_THREAD = 20
 """Messages in one thread of Rasa's: it slows with each (8 ms at first, 120 ms after 300)."""
 
 THREAD_ENDS_AFTER = timedelta(minutes=30)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.adapters.records import SqlRecord
 from bot.adapters.records.engines import connect_to
-from bot.domain.errors import NotAllowedNow
+from bot.domain.errors import BadInput, NotAllowedNow, WrongKey
 from bot.domain.messages import Act, ActKind
 from bot.domain.people import Address, Guest
 from tests.integration.records.conftest import Open
@@ -107,6 +107,19 @@ async def test_a_conversation_comes_in_order_and_others_beside_it(record: SqlRec
 
     claimed = await record.claim(9)
     assert [[act.text for act in acts] for acts in claimed] == [["0", "2", "4"], ["1", "3", "5"]]
+
+
+async def test_a_clock_that_goes_back_holds_nothing_up(
+    url: str, opened: Open, clock: SetClock
+) -> None:
+    before, after = opened(url), opened(url)
+    await before.accept(said("held", address="chat-1"))
+    assert len(await before.claim(9)) == 1
+    await before.accept(said("new", address="chat-2"))
+    clock.move(hours=-1)
+
+    claimed = await after.claim(9)
+    assert sorted(act.text for acts in claimed for act in acts) == ["held", "new"]
 
 
 async def test_order_does_not_hang_on_the_clock(record: SqlRecord, clock: SetClock) -> None:
@@ -228,6 +241,46 @@ async def test_a_failed_act_lets_the_next_go_on(record: SqlRecord) -> None:
     handled = await record.handled(poison.id)
     assert handled is not None
     assert handled.failed
+
+
+async def test_a_person_whose_key_is_damaged_is_answered_as_a_stranger(
+    url: str, opened: Open
+) -> None:
+    before = opened(url)
+    lost = await before.accept(said("one"))
+    with connect_to(url).connect() as connection:
+        connection.execute(text("UPDATE subject_keys SET wrapped = :x"), {"x": b"x" * 60})
+    record = opened(url)
+    other = await record.accept(said("fine", address="chat-2"))
+    again = await record.accept(said("two"))
+
+    assert again.subject != lost.subject
+    claimed = {acts[0].subject: [act.text for act in acts] for acts in await record.claim(9)}
+    assert claimed == {other.subject: ["fine"], again.subject: ["two"]}
+    actions = [(each.action, each.thing[:7]) for each in await record.audit_of(lost.subject)]
+    assert actions == [("unreadable", "address"), ("unreadable", "inbox:0")]
+
+
+async def test_a_key_of_another_ring_leaves_its_acts_waiting(url: str, opened: Open) -> None:
+    before = opened(url)
+    await before.accept(said("one"))
+    record = opened(url)
+    with connect_to(url).connect() as connection:
+        connection.execute(text("UPDATE subject_keys SET key_id = 'newer'"))
+    await before.accept(said("fine", address="chat-2"))
+
+    assert [act.text for act in await claim_one(record)] == ["fine"]
+    with pytest.raises(WrongKey):
+        await record.accept(said("two"))
+    with connect_to(url).connect() as connection:
+        states = connection.execute(text("SELECT state FROM inbox")).scalars().all()
+    assert states == ["waiting", "waiting"]
+
+
+async def test_a_provider_id_that_cannot_be_kept_is_refused(record: SqlRecord) -> None:
+    for odd in ("\0", "\ud800"):
+        with pytest.raises(BadInput):
+            await record.accept(said(provider_id=odd))
 
 
 async def test_a_row_that_does_not_open_holds_up_nobody(record: SqlRecord, url: str) -> None:

@@ -109,6 +109,15 @@ async def test_a_claim_runs_out(record: SqlRecord, clock: SetClock) -> None:
     ]
 
 
+async def test_a_clock_that_goes_back_holds_no_reply_up(record: SqlRecord, clock: SetClock) -> None:
+    await _say(record, "held")
+    assert len(await _sendable(record)) == 1
+    await _say(record, "new", address="chat-2")
+    clock.move(hours=-1)
+
+    assert sorted(_texts(await _sendable(record))) == ["held", "new"]
+
+
 async def test_a_retry_holds_back_the_conversation_and_no_other(
     record: SqlRecord, clock: SetClock
 ) -> None:

@@ -174,7 +174,7 @@ def _make_queues() -> None:
         key="seq",
         unique="id",
     )
-    _index("ix_inbox_due", "inbox", "available_at", only=_WAITING)
+    _index("ix_inbox_due", "inbox", "available_at", "seq", only=_WAITING)
     _index("ix_inbox_subject", "inbox", "subject")
     _index("ix_inbox_turn", "inbox", "subject", "seq", only=_WAITING)
     _index("uq_inbox_provider_id_channel", "inbox", "provider_id", "channel", unique=True)
@@ -189,7 +189,7 @@ def _make_queues() -> None:
         key="seq",
         unique="id",
     )
-    _index("ix_outbox_due", "outbox", "channel", "due_at", only=_OPEN)
+    _index("ix_outbox_due", "outbox", "channel", "due_at", "seq", only=_OPEN)
     _index("ix_outbox_in_reply_to", "outbox", "in_reply_to")
     _index("ix_outbox_subject", "outbox", "subject")
     _index("ix_outbox_turn", "outbox", "subject", "channel", "seq", only=_OPEN)
