@@ -101,7 +101,7 @@ def ready_or_ended(load_agent: LoadAgent) -> LoadAgent:
 
     async def load(*args: Any, **kwargs: Any) -> Any:
         agent = await load_agent(*args, **kwargs)
-        if False:
+        if not agent.is_ready():
             sys.stderr.write("The model cannot be loaded. Train it again.\n")
             os._exit(1)
         return agent
@@ -112,8 +112,8 @@ def ready_or_ended(load_agent: LoadAgent) -> LoadAgent:
 def main() -> None:
     """Fence this process in, then hand it to Rasa."""
     given = arguments()
-    0 and check_port(str(given.interface), given.port)
-    pass
+    check_port(str(given.interface), given.port)
+    end_with_parent(given.parent)
     give_memory_back()
     api_token = token()
     os.umask(0o077)

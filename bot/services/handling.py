@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from bot.domain.audit import PROGRAM, AuditEntry
-from bot.domain.errors import RecordUnavailable
+from bot.domain.errors import NotAllowedNow, RecordUnavailable
 from bot.domain.messages import Act, ActKind, AnsweredBy, Outbound, ReplyKind, SubjectId
 from bot.domain.safety_net import Tier
 from bot.services.conversation.chain import apology, handle
@@ -89,30 +89,40 @@ class Worker:
     async def _conversation(self, subject: SubjectId, acts: list[Act]) -> None:
         try:
             for act in acts:
-                await self._answer(act)
+                if not await self._answer(act):
+                    break
         except Exception as problem:
             log.error("conversation_left", subject=subject, problem=type(problem).__name__)
         finally:
             with suppress(RecordUnavailable):
                 await self._queue.release(subject)
 
-    async def _answer(self, act: Act) -> None:
-        """Answer one act; after quick retries it goes to the dead letters and the next goes on."""
+    async def _answer(self, act: Act) -> bool:
+        """Answer one act; after quick retries it goes to the dead letters and the next goes on.
+
+        Returns False when the conversation is no longer this worker's to go on with.
+        """
         tries_before = max(act.attempts - 1, 0)
         if tries_before >= len(QUICK_RETRIES) + 1:
             await self._give_up(act, "RepeatedlyKilled")
-            return
+            return True
         for pause in (*QUICK_RETRIES, None):
             try:
                 turn = await handle(self._desk, act)
                 await self._desk.record.save(turn.work, durable=False)
-                return
+            except NotAllowedNow:
+                # Handled, cancelled or taken over meanwhile: whoever has it now goes on.
+                log.warning("act_no_longer_held", act=act.id)
+                return False
             except Exception as problem:
                 log.error("act_failed", act=act.id, problem=type(problem).__name__)
                 if pause is None:
                     await self._give_up(act, type(problem).__name__)
-                    return
+                    return True
                 await asyncio.sleep(pause)
+            else:
+                return turn.subject == act.subject
+        return True
 
     async def _give_up(self, act: Act, problem: str) -> None:
         """Tell the person that something went wrong here, with plan and numbers at hand."""

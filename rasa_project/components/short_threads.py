@@ -49,7 +49,7 @@ class ShortThreads(InMemoryTrackerStore):
         turns = [place for place, event in enumerate(events) if isinstance(event, UserUttered)]
         if len(turns) <= 2 * self._turns:
             return tracker
-        cut = turns[-self._turns] + 2
+        cut = turns[-self._turns]
         slots = self.domain.slots
         before = DialogueStateTracker.from_events(tracker.sender_id, events[:cut], slots)
         kept = [

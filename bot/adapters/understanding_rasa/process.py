@@ -70,7 +70,8 @@ class RasaProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._state: State = "starting"
         self._port = 0
-        self.parse_token = secrets.token_urlsafe(16)
+        # Hexadecimal: Rasa's command line takes a token that begins with "-" for an option.
+        self.parse_token = secrets.token_hex(16)
         self.changed = asyncio.Event()
 
     @property

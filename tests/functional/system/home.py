@@ -9,11 +9,13 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from bot.domain.opening_hours import LOCAL
 
 PROJECT = Path(__file__).resolve().parents[3]
 COMPANION = Path(sys.executable).with_name("companion")
@@ -89,6 +91,17 @@ class Home:
         )
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
+    def report(self, code: str, *, by: str = "dawn") -> Any:
+        """The engagement summary of these days, as the command line gives it to programs."""
+        today = datetime.now(LOCAL).date()
+        days = ("--from", str(today - timedelta(days=2)), "--to", str(today))
+        why = ("--by", by, "--reason", "supervision", "--json")
+        return self.companion("report", code, *days, *why).well().json
+
+    def audit(self) -> Any:
+        """What ``doctor`` finds of the audit: how many chains, and every fault."""
+        return self.companion("doctor", "--json").well().json["audit"]
+
     def copied_to(self, path: Path) -> Home:
         """The same home elsewhere, as from a copy that was made while nothing ran."""
         shutil.copytree(self.path, path)
@@ -142,7 +155,7 @@ def make_home(path: Path) -> Made:
 
 def plan_file(code: str) -> dict[str, Any]:
     """A plan as it was agreed on paper a week ago."""
-    agreed = date.today() - timedelta(days=7)  # noqa: DTZ011 - a day on paper
+    agreed = datetime.now(LOCAL).date() - timedelta(days=7)
     return {
         "person": code,
         "status": "agreed",

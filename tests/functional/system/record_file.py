@@ -42,14 +42,14 @@ class RecordFile:
         question = f"SELECT count(*) FROM inbox WHERE state = 'waiting' AND {_NOT_A_TIMER}"
         return int(self._ask(question)[0][0])
 
+    def is_busy(self) -> bool:
+        """Whether anything waits to be answered or delivered."""
+        return bool(self.unhandled() or self.unsent())
+
     def unsent(self) -> int:
         """How many replies are not delivered yet."""
         question = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'claimed')"
         return int(self._ask(question)[0][0])
-
-    def replies(self) -> int:
-        """How many replies there ever were."""
-        return int(self._ask("SELECT count(*) FROM outbox")[0][0])
 
     def rows(self, since: int = 0) -> list[Row]:
         """The acts after a mark, in the order in which they came."""

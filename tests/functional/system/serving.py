@@ -85,7 +85,7 @@ class Serving:
 
         def over() -> bool:
             came = not acts or record.accepted(since) >= acts
-            return came and not record.unhandled() and not record.unsent()
+            return came and not record.is_busy()
 
         self.until(over, "all answered", 60)
 

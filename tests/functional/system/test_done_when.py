@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from bot.adapters.clock import SystemClock
-from bot.domain.opening_hours import LOCAL
 from tests.functional.system.conftest import Served
 from tests.functional.system.home import Made
 from tests.functional.system.visiting import Visit
@@ -97,24 +93,7 @@ def _the_practitioner_sees_it(served: Served) -> None:
 
 
 def _the_report_says_the_same(served: Served) -> None:
-    now = SystemClock().now().astimezone(LOCAL)
-    report = (
-        served.home.companion(
-            "report",
-            "P-1",
-            "--from",
-            f"{now - timedelta(days=2):%Y-%m-%d}",
-            "--to",
-            f"{now:%Y-%m-%d}",
-            "--by",
-            "dawn",
-            "--reason",
-            "supervision",
-            "--json",
-        )
-        .well()
-        .json
-    )
+    report = served.home.report("P-1")
     assert report["plan"]["status"] == "agreed"
     assert len(report["plan_opened"]) == 1
     assert len(report["days_with_contact"]) in {1, 2}

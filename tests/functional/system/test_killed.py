@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -160,17 +159,13 @@ def _practises_to_the_end(asha: Talking) -> None:
 
 
 def _one_practice(home: Home, *, before: int, after: int) -> None:
-    now = datetime.now(UTC)
-    days = ("--from", f"{now - timedelta(days=2):%F}", "--to", f"{now + timedelta(days=1):%F}")
-    who = ("--by", "dawn", "--reason", "supervision", "--json")
-    report = home.companion("report", "P-1", *days, *who).well().json
-    (skill,) = report["skills"]
+    (skill,) = home.report("P-1")["skills"]
     (practice,) = skill["practices"]
     assert (practice["before"], practice["after"]) == (before, after)
     assert (practice["result"], practice["finished"]) == ("worse", True)
 
 
 def _audit_is_whole(home: Home) -> None:
-    audit = home.companion("doctor", "--json").well().json["audit"]
+    audit = home.audit()
     assert audit["faults"] == []
     assert audit["chains"] >= 2

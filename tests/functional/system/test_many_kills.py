@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 import pytest
@@ -65,11 +64,10 @@ def test_twenty_kills_while_people_write(
                 for line, answer in lines:
                     person.person.says(line)
                     expected[code].append(answer)
-            record = process.record
-            process.until(lambda record=record: bool(record.unhandled()), "at work", 30)
+            process.until(process.record.is_busy, "at work", 30)
             time.sleep(chance.uniform(0, 0.2))
             process.kill()
-            in_hand += bool(process.record.unhandled() or process.record.unsent())
+            in_hand += process.record.is_busy()
             process = start(home)
             process.until(lambda: not telegram.waiting, "told of everything", 60)
             process.until_answered()
@@ -81,8 +79,7 @@ def test_twenty_kills_while_people_write(
     for code, person in people.items():
         _check_heard(person, heard[code], expected[code])
         _check_practised(home, code)
-    audit = home.companion("doctor", "--json").well().json["audit"]
-    assert audit["faults"] == []
+    assert home.audit()["faults"] == []
 
 
 def _check_heard(person: Talking, since: int, expected: list[str]) -> None:
@@ -96,11 +93,7 @@ def _check_heard(person: Talking, since: int, expected: list[str]) -> None:
 
 
 def _check_practised(home: Home, code: str) -> None:
-    now = datetime.now(UTC)
-    days = ("--from", f"{now - timedelta(days=2):%F}", "--to", f"{now + timedelta(days=1):%F}")
-    who = ("--by", "dawn", "--reason", "supervision", "--json")
-    report = home.companion("report", code, *days, *who).well().json
-    (skill,) = report["skills"]
+    (skill,) = home.report(code)["skills"]
     practices = skill["practices"]
     assert len(practices) == KILLS // 2
     assert {(each["before"], each["after"], each["result"]) for each in practices} == {
