@@ -31,7 +31,7 @@ ASKED = (
 """Lines whose answers are told apart by their words."""
 
 PRACTISED = (
-    ("do the stop skill with me", "0 to 10"),
+    ("do the stop skill with me", "worst it gets"),
     ("6", "stop"),
     ("I've stopped", "step"),
     ("I've stepped back", "one feeling"),
