@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.functional.bot_api import BotApiServer
-from tests.functional.system.home import Home, Made, free_port, make_home
+from tests.functional.system.home import NO_RASA, Home, Made, free_port, make_home
 from tests.functional.system.serving import Serving, serving
 from tests.functional.system.talking import Talking
 
@@ -70,9 +70,9 @@ def start() -> Iterator[Callable[[Home], Serving]]:
 
 @pytest.fixture
 def fresh(made: Made, tmp_path: Path) -> Made:
-    """A copy of the home for one test, with a port of its own."""
+    """A copy of the home for one test, with a port of its own and no Rasa unless it asks."""
     copy = made.copied_to(tmp_path / "home")
-    return replace(copy, home=copy.home.with_settings(WEB_PORT=str(free_port())))
+    return replace(copy, home=copy.home.with_settings(WEB_PORT=str(free_port()), RASA_URL=NO_RASA))
 
 
 def on_telegram(home: Home, telegram: BotApiServer) -> Home:

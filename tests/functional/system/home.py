@@ -23,6 +23,9 @@ COMPANION = Path(sys.executable).with_name("companion")
 PASSES = 120.0
 """Seconds that a command may take on a busy machine."""
 
+NO_RASA = "http://127.0.0.1:9"
+"""What RASA_URL names where no Rasa is wanted: nobody listens there."""
+
 PEOPLE = {"P-1": "Asha", "P-2": "Ben"}
 """What those in the home want to be called, by their code."""
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -97,13 +97,13 @@ class Serving:
             assert time.monotonic() < end, f"not {what} in {within:g} s: {self.said[-3000:]}"
             time.sleep(LOOK_EVERY)
 
+    def has_rasa(self) -> bool:
+        """Whether a Rasa process is there, ready or not."""
+        return bool(rasa_below(self.pid))
+
     def rasa(self) -> psutil.Process:
         """The Rasa process below it."""
-        found = [
-            each
-            for each in psutil.Process(self.pid).children()
-            if any(word.endswith("serve.py") for word in each.cmdline())
-        ]
+        found = rasa_below(self.pid)
         assert len(found) == 1, f"{len(found)} Rasa processes"
         return found[0]
 
@@ -125,15 +125,15 @@ class Serving:
         self._process.wait(ENDS_WITHIN)
 
     def end(self) -> None:
-        """End it in whatever way it takes."""
+        """End it, unless it has ended; if it was running it has to end well."""
         if self._process.poll() is not None:
             return
-        self._process.send_signal(signal.SIGTERM)
         try:
-            self._process.wait(ENDS_WITHIN)
+            code, _ = self.terminate()
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+        assert code == 0, f"ended with {code}: {self.said[-3000:]}"
 
 
 @contextmanager
@@ -146,6 +146,16 @@ def serving(home: Home, *words: str) -> Iterator[Serving]:
     finally:
         process.end()
     assert "Traceback" not in process.said, process.said[-5000:]
+
+
+def rasa_below(pid: int) -> list[psutil.Process]:
+    """The Rasa servers that a process has started, those that are ending left out."""
+    found = []
+    for each in psutil.Process(pid).children():
+        with suppress(psutil.NoSuchProcess):
+            if any(word.endswith("serve.py") for word in each.cmdline()):
+                found.append(each)
+    return found
 
 
 def until_gone(process: psutil.Process, within: float = 10.0) -> None:

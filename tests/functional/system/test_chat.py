@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import statistics
 
-import psutil
 import pytest
 
 from tests.functional.system.chatting import Exchange, chatting
 from tests.functional.system.conftest import Served
 from tests.functional.system.home import Made
-from tests.functional.system.serving import until_gone
+from tests.functional.system.serving import rasa_below, until_gone
 
 pytestmark = pytest.mark.xdist_group("system")
 
@@ -33,7 +32,7 @@ def check_shape(exchange: Exchange, line: str) -> None:
 
 @pytest.mark.rasa
 def test_by_itself_it_brings_its_own_rasa_and_takes_it_along(fresh: Made) -> None:
-    with chatting(fresh.home) as chat:
+    with chatting(fresh.home.with_settings(RASA_URL="")) as chat:
         first = chat.says(QUESTION)
         check_shape(first, QUESTION)
         assert first.answered_by == "rasa", "it waits for Rasa before it reads the first line"
@@ -41,9 +40,7 @@ def test_by_itself_it_brings_its_own_rasa_and_takes_it_along(fresh: Made) -> Non
         danger = chat.says("i am going to kill myself tonight")
         assert danger.answered_by == "safety_net"
         assert danger.tier.startswith("immediate_")
-        (rasa,) = [
-            each for each in psutil.Process(chat.pid).children() if "serve.py" in _line(each)
-        ]
+        (rasa,) = rasa_below(chat.pid)
     until_gone(rasa)
 
 
@@ -67,8 +64,7 @@ def test_beside_a_running_companion_a_turn_costs_little_more(served: Served) -> 
     with chatting(served.home) as chat:
         check_shape(chat.says("numbers"), "numbers")
         turns = [chat.says(("numbers", "menu")[turn % 2]) for turn in range(30)]
-        own = [each for each in psutil.Process(chat.pid).children() if "serve.py" in _line(each)]
-    assert own == [], "it uses the running one's Rasa"
+        assert rasa_below(chat.pid) == [], "it uses the running one's Rasa"
     assert {each.answered_by for each in turns} == {"command"}
     assert statistics.median(each.ms for each in turns) < 100
     beyond = statistics.median(each.seconds * 1000 - each.ms for each in turns)
@@ -81,7 +77,3 @@ def test_nobody_speaks_as_somebody_in_a_real_home(fresh: Made) -> None:
     assert "demonstration" in ran.err
     assert ran.out == ""
     assert "Traceback" not in ran.err
-
-
-def _line(process: psutil.Process) -> str:
-    return " ".join(process.cmdline())

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.functional.system.chatting import chatting
-from tests.functional.system.home import Home, Made, free_port
+from tests.functional.system.home import NO_RASA, Home, Made, free_port
 from tests.functional.system.serving import Serving, serving
 from tests.functional.system.visiting import Visit
 
@@ -38,7 +38,7 @@ class Demonstration:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """Served with a Rasa that is never there: what is asked here needs none."""
-    settings = {"WEB_PORT": str(free_port()), "RASA_URL": "http://127.0.0.1:9"}
+    settings = {"WEB_PORT": str(free_port()), "RASA_URL": NO_RASA}
     home = Home(tmp_path_factory.mktemp("demo") / "home", settings)
     made = home.companion("demo", "--no-serve", "--json").well().json
     with serving(home.with_settings(COMPANION_MODE="demo")) as process:
@@ -148,10 +148,9 @@ def test_doctor_finds_a_changed_audit(fresh: Made) -> None:
 
 
 def test_run_in_a_home_with_people_serves_them_and_adds_nobody(fresh: Made) -> None:
-    home = fresh.home.with_settings(RASA_URL="http://127.0.0.1:9")
-    with serving(home, "run") as process, Visit(process.url) as visit:
+    with serving(fresh.home, "run") as process, Visit(process.url) as visit:
         today = visit.signs_in("dawn", fresh.passwords["dawn"])
         assert "Asha" in today
         assert "DEMO" not in today
         assert "demonstration" not in today.lower()
-    assert home.companion("doctor", "--json").well().json["demo"] is False
+    assert fresh.home.companion("doctor", "--json").well().json["demo"] is False
