@@ -115,7 +115,8 @@ def test_doctor_says_what_is_in_force(demo: Demonstration) -> None:
     secret = "4242:a-secret-that-doctor-does-not-tell"
     found = demo.home.with_settings(TELEGRAM_TOKEN=secret).companion("doctor", "--json").well()
     told = found.json
-    assert told["rasa"] == {"pid": None, "state": "ready"} or told["rasa"]["state"] == "down"
+    assert told["rasa"]["pid"] is None, "it was told of a Rasa elsewhere"
+    assert told["rasa"]["state"] in {"ready", "starting", "down"}
     assert told["serving"] == {"pid": demo.serving.pid, "web": demo.serving.url}
     assert told["demo"] is True
     assert told["audit"]["faults"] == []
@@ -153,4 +154,3 @@ def test_run_in_a_home_with_people_serves_them_and_adds_nobody(fresh: Made) -> N
         assert "Asha" in today
         assert "DEMO" not in today
         assert "demonstration" not in today.lower()
-    assert fresh.home.companion("doctor", "--json").well().json["demo"] is False
