@@ -52,6 +52,18 @@ class TaskKind(StrEnum):
 
     UNANSWERED_ASK = "unanswered_ask"
     LEAVING = "leaving"
+    UNANSWERABLE = "unanswerable"
+    """A message that the companion could not answer, though it tried."""
+    NOT_DELIVERED = "not_delivered"
+    """A safety reply or a plan that the channel would not take."""
+    BACK_FROM = "back_from"
+    """Home from hospital or custody: time to look at the plan together."""
+    HANDOVER = "handover"
+    """Moving to another team."""
+    WROTE_AFTER = "wrote_after"
+    """A message from the account of somebody who is recorded as having died."""
+    RIGHTS = "rights"
+    """A request about their record that a named person has to decide."""
 
 
 @dataclass(frozen=True)

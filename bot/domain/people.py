@@ -10,13 +10,22 @@ from enum import StrEnum
 from bot.domain.messages import SubjectId
 
 
+def holds(since: datetime, until: datetime | None, now: datetime) -> bool:
+    """Whether something that began and may have ended is so now. The end itself is outside."""
+    return since <= now and (until is None or now < until)
+
+
 class PersonState(StrEnum):
-    """Where a person is with the companion. More states come with their first use."""
+    """Where a person is with the companion. What each means is in ``person_states``."""
 
     INVITED = "invited"
     ACTIVE = "active"
     PAUSED = "paused"
+    IN_HOSPITAL = "in_hospital"
+    IN_CUSTODY = "in_custody"
+    MOVING_TEAM = "moving_team"
     ENDED = "ended"
+    DIED = "died"
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,9 @@ class Person:
 
     ``code`` is the short name that staff type; ``joining`` holds what the person chose at
     joining (area, age_band, others_see_phone, safe_times, caution.* → no | yes | not_sure);
-    a thing that is not there was skipped and counts as "not sure".
+    a thing that is not there was skipped and counts as "not sure". ``needs`` are communication
+    needs and reasonable adjustments, by ``COMMUNICATION_NEEDS``, in the person's own words.
+    ``team`` is the id of a team; ``state_since`` is when the present state began.
     """
 
     id: SubjectId
@@ -40,11 +51,27 @@ class Person:
     key_worker: str = ""
     joined_at: datetime | None = None
     joining: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
+    state_since: datetime | None = None
 
     @property
     def called(self) -> str:
         """The name that the person wants to be called."""
         return self.chosen_name or self.name
+
+
+COMMUNICATION_NEEDS = (
+    "interpreter",
+    "easy_read",
+    "plain_literal",
+    "same_wording",
+    "fewer_choices",
+    "large_print",
+    "relay_or_sign",
+    "safe_contact",
+    "other",
+)
+"""What the Accessible Information Standard asks to be recorded, and a safe way to make contact."""
 
 
 @dataclass(frozen=True)
@@ -81,17 +108,37 @@ class Invitation:
 
 
 class Role(StrEnum):
-    """What a member of staff is to the pathway. Other roles come with their first room."""
+    """What somebody is to the pathway."""
 
     PRACTITIONER = "practitioner"
+    SUPERVISOR = "supervisor"
+    """A practitioner who also supervises colleagues."""
     MANAGER = "manager"
+    OUT_OF_HOURS = "out_of_hours"
+    """Crisis team, helpline, liaison: one plan, fast, and nothing else."""
     REVIEWER = "reviewer"
+    """Reads and signs content."""
+    PRIVACY = "privacy"
+    """Decides on access to records, erasure and holds: a named person, never the program."""
     ADMINISTRATOR = "administrator"
+    PARTNER = "partner"
+    """Somebody in another agency of health or social care."""
+    JUSTICE = "justice"
+    """Somebody in police, probation, prison or court."""
+    SERVICE_USER = "service_user"
+    CARER = "carer"
+
+
+NOT_STAFF = frozenset({Role.SERVICE_USER, Role.CARER})
+"""Roles that no member of staff can be given."""
 
 
 @dataclass(frozen=True)
 class Staff:
-    """A member of staff. ``password`` is an argon2 hash, empty until one is set."""
+    """A member of staff. ``password`` is an argon2 hash, empty until one is set.
+
+    ``team`` is their home team's id; every team that they are in is a ``Membership``.
+    """
 
     id: str
     username: str
@@ -112,6 +159,10 @@ class CaseloadEntry:
     subject: SubjectId
     since: datetime
     until: datetime | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether the person is on this caseload now."""
+        return holds(self.since, self.until, now)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ from bot.domain.people import (
     Staff,
 )
 from bot.domain.practice import Run
+from bot.domain.rights import Erasure, Hold, RightsRequest
+from bot.domain.sharing import Carer, Consent, Share
 from bot.domain.sign_offs import SignOff
+from bot.domain.structure import Agency, Cover, Membership, Region, Supervision, Team
 
 ADDRESS = Mapped(
     Address,
@@ -43,7 +46,7 @@ _ALL: tuple[Mapped[Any], ...] = (
         sealed=(
             SealedColumn("names", "person.names", ("name", "chosen_name")),
             SealedColumn("identity", "person.identity", ("nhs_number", "born")),
-            SealedColumn("joining", "person.joining", ("joining",)),
+            SealedColumn("joining", "person.joining", ("joining", "needs")),
         ),
         indexed={
             "nhs_number": lambda person: person.nhs_number,
@@ -89,6 +92,27 @@ _ALL: tuple[Mapped[Any], ...] = (
     ),
     Mapped(Run, tables.runs, sealed=(SealedColumn("state", "run.state", ("state",)),)),
     Mapped(SignOff, tables.sign_offs, subject=""),
+    Mapped(Agency, tables.agencies, subject=""),
+    Mapped(Region, tables.regions, subject=""),
+    Mapped(Team, tables.teams, subject=""),
+    Mapped(Membership, tables.memberships, subject=""),
+    Mapped(Supervision, tables.supervisions, subject=""),
+    Mapped(Cover, tables.covers, subject=""),
+    Mapped(
+        Carer,
+        tables.carers,
+        sealed=(SealedColumn("who", "carer.who", ("name", "relationship", "contact")),),
+    ),
+    Mapped(Share, tables.shares),
+    Mapped(Consent, tables.consents),
+    Mapped(
+        RightsRequest,
+        tables.rights_requests,
+        sealed=(SealedColumn("words", "rights_request.words", ("about", "decision", "withheld")),),
+    ),
+    Mapped(Hold, tables.holds, sealed=(SealedColumn("reason", "hold.reason", ("reason",)),)),
+    # A tombstone belongs to nobody's key: it is what stays when the key is destroyed.
+    Mapped(Erasure, tables.erasures, subject=""),
 )
 
 MAPPINGS: dict[type[Any], Mapped[Any]] = {each.kind: each for each in _ALL}

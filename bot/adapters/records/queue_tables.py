@@ -43,6 +43,15 @@ leases = Table(
     moment("until"),
 )
 
+held_parts = Table(
+    "held_parts",
+    metadata,
+    words("part", primary_key=True),
+    words("owner"),
+    moment("until"),
+)
+"""Parts of the program that one process alone may do at a time: polling, the scheduler."""
+
 outbox = Table(
     "outbox",
     metadata,

@@ -37,6 +37,7 @@ persons = Table(
     moment("created_at"),
     words("key_worker"),
     moment("joined_at", nullable=True),
+    moment("state_since", nullable=True),
     sealed("names"),
     sealed("identity"),
     sealed("joining"),
@@ -203,3 +204,137 @@ sign_offs = Table(
     moment("at"),
     Index(None, "path", "digest"),
 )
+
+agencies = Table("agencies", metadata, words("id", primary_key=True), words("name"), words("kind"))
+
+regions = Table("regions", metadata, words("id", primary_key=True), words("name"))
+
+teams = Table(
+    "teams",
+    metadata,
+    words("id", primary_key=True),
+    words("name"),
+    words("agency"),
+    words("region"),
+    number("message_days"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    words("id", primary_key=True),
+    words("staff_id"),
+    words("team"),
+    words("part"),
+    moment("since"),
+    moment("until", nullable=True),
+    Index(None, "staff_id"),
+    Index(None, "team"),
+)
+
+supervisions = Table(
+    "supervisions",
+    metadata,
+    words("id", primary_key=True),
+    words("supervisor"),
+    words("staff_id"),
+    moment("since"),
+    moment("until", nullable=True),
+    Index(None, "supervisor"),
+    Index(None, "staff_id"),
+)
+
+covers = Table(
+    "covers",
+    metadata,
+    words("id", primary_key=True),
+    words("absent"),
+    words("covering"),
+    moment("since"),
+    moment("until"),
+    Index(None, "absent"),
+    Index(None, "covering"),
+)
+
+carers = Table(
+    "carers",
+    metadata,
+    words("id", primary_key=True),
+    words("subject"),
+    moment("since"),
+    moment("until", nullable=True),
+    sealed("who"),
+    Index(None, "subject"),
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    words("id", primary_key=True),
+    words("subject"),
+    words("item"),
+    words("with_kind"),
+    words("with_id"),
+    words("by"),
+    moment("since"),
+    moment("until", nullable=True),
+    Index(None, "subject"),
+    Index(None, "with_kind", "with_id"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    words("id", primary_key=True),
+    words("subject"),
+    words("about"),
+    words("answer"),
+    words("said"),
+    words("said_digest"),
+    moment("at"),
+    moment("withdrawn_at", nullable=True),
+    Index(None, "subject"),
+)
+
+rights_requests = Table(
+    "rights_requests",
+    metadata,
+    words("id", primary_key=True),
+    words("subject"),
+    words("kind"),
+    words("status"),
+    moment("asked_at"),
+    moment("due_at"),
+    words("by"),
+    words("decided_by"),
+    moment("decided_at", nullable=True),
+    sealed("words"),
+    Index(None, "subject"),
+    Index(None, "status", "due_at"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    words("id", primary_key=True),
+    words("subject"),
+    words("by"),
+    moment("at"),
+    moment("lifted_at", nullable=True),
+    words("lifted_by"),
+    sealed("reason"),
+    Index(None, "subject"),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    words("id", primary_key=True),
+    words("subject"),
+    moment("at"),
+    words("by"),
+    words("request"),
+    words("kind"),
+    Index(None, "subject"),
+)
+"""The tombstones: they outlive what ``forget`` destroys, and hold nothing personal."""

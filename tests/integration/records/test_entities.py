@@ -35,7 +35,26 @@ from bot.domain.people import (
     Staff,
 )
 from bot.domain.practice import Run
+from bot.domain.rights import (
+    Erasure,
+    ErasureKind,
+    Hold,
+    RequestKind,
+    RequestStatus,
+    RightsRequest,
+)
+from bot.domain.sharing import Answer, Carer, Consent, Share, SharedWith
 from bot.domain.sign_offs import SignOff
+from bot.domain.structure import (
+    Agency,
+    AgencyKind,
+    Cover,
+    Membership,
+    Part,
+    Region,
+    Supervision,
+    Team,
+)
 from bot.services.ports import Work
 from tests.integration.records.making import START, add_person, entry, person
 
@@ -51,6 +70,8 @@ WHOLE = [
         key_worker="staff-1",
         joined_at=START,
         joining={"area": "north", "caution.cold": "not_sure"},
+        needs={"interpreter": "Polish"},
+        state_since=START,
     ),
     Guest(S, START, START + timedelta(hours=72)),
     Address("address-1", S, "telegram", "chat-1", START),
@@ -111,6 +132,31 @@ WHOLE = [
         State("step", {"before": 7, "why": "seven"}, (("a", "A"),)),
     ),
     SignOff("sign-off-1", "dbt/stop.yml", "ab" * 32, "staff-1", START),
+    Agency("trust", "The trust", AgencyKind.HEALTH),
+    Region("north", "North"),
+    Team("team-1", "The team", "trust", "north", 14),
+    Membership("membership-1", "staff-1", "team-1", Part.LEAD, START, START),
+    Supervision("supervision-1", "staff-2", "staff-1", START),
+    Cover("cover-1", "staff-1", "staff-2", START, START + timedelta(days=3)),
+    Carer("carer-1", S, START, "Sam Example", "sister", "07700 900000", START),
+    Share("share-1", S, "plan.triggers", SharedWith.CARER, "carer-1", "person", START),
+    Consent("consent-1", S, "telegram", Answer.YES, "join", "ab" * 32, START, START),
+    RightsRequest(
+        "request-1",
+        S,
+        RequestKind.ACCESS,
+        RequestStatus.DRAFTED,
+        START,
+        START + timedelta(days=30),
+        "person",
+        "staff-1",
+        START,
+        "everything, please",
+        "released",
+        (("concern-1", "third_party"),),
+    ),
+    Hold("hold-1", S, "staff-1", START, "a complaint is open", START, "staff-2"),
+    Erasure("erasure-1", S, START, "staff-1", "request-1", ErasureKind.REQUESTED),
 ]
 
 
