@@ -11,7 +11,7 @@ from bot.cli.output import as_json, console, say
 from bot.domain.errors import NotPermitted
 from bot.domain.messages import Reply
 from bot.domain.people import Person
-from bot.services.caseloads import find_person
+from bot.services.nearness import find_person
 
 MAY_TAKE = 60.0
 

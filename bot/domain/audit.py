@@ -32,6 +32,14 @@ class AuditEntry:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Fault:
+    """Where a chain is not what was written: "entry", "order", "head" or "seal" at a place."""
+
+    place: int
+    what: str
+
+
 def entry_hash(before: str, place: int, entry: AuditEntry) -> str:
     """SHA-256 (hex) over the hash before, the entry's place in its chain and all its fields.
 

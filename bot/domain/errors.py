@@ -74,6 +74,10 @@ class NotAllowedNow(CompanionError):
     """This cannot be done in its present state."""
 
 
+class ChangedMeanwhile(CompanionError):
+    """Somebody else changed this after it was read: read it again before you write."""
+
+
 class ContentBroken(CompanionError):
     """A content file cannot be used."""
 
@@ -92,6 +96,22 @@ class PlanFileBroken(CompanionError):
 
 class BadInput(CompanionError):
     """What was given cannot be used."""
+
+
+class BackupFailed(RecordUnavailable):
+    """No backup was made, and nothing half is left; the record is as it was."""
+
+
+class BackupBroken(BadInput):
+    """This backup cannot be used."""
+
+
+class RecordNotEmpty(AlreadyThere):
+    """A backup is restored into an empty place only: what is there already is left alone."""
+
+
+class LedgerMissing(NotFound):
+    """The ledger of erasures is missing: without it, people who were erased would be back."""
 
 
 class ChannelRefused(CompanionError):

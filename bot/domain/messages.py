@@ -124,3 +124,18 @@ class Said:
     sent_at: datetime
     text: str = ""
     token: str = ""
+
+
+LONGEST_TEXT = 65_536
+"""Characters of one act that are kept. No channel that people write on takes as many."""
+
+
+def within_bounds(text: str) -> str:
+    """A text as it is kept: beyond any bounds its beginning and its end.
+
+    What is left is still too long for the safety net to read all of it, and the reply says so.
+    """
+    if len(text) <= LONGEST_TEXT:
+        return text
+    half = LONGEST_TEXT // 2
+    return text[:half] + text[-half:]

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.domain.opening_hours import LOCAL
-from bot.domain.permissions import Action, Relation, Thing, can
+from bot.domain.permissions import Action, Thing, can, must_say_why
 from bot.domain.summaries import Period
 from bot.domain.summary_text import RESULTS
 from bot.practitioner_web.period import QUICK, read_period
@@ -60,8 +60,8 @@ class PersonRoom:
         ``chosen`` has from, to and reason; ``errors`` maps a field to what is wrong with it.
         """
         near = await self.caseloads.near(code, by=visitor.staff)
-        reason = OWN_CASELOAD if near is Relation.OWN else chosen.get("reason", "")
-        if near is not Relation.OWN and reason not in REASONS:
+        reason = chosen.get("reason", "") if must_say_why(near) else OWN_CASELOAD
+        if must_say_why(near) and reason not in REASONS:
             return self.pages.show(
                 "why.jinja",
                 visitor=visitor,
@@ -73,7 +73,7 @@ class PersonRoom:
         period = read_period(chosen, today)
         record = await self.caseloads.look(code, by=visitor.staff, reason=reason)
         summary = None
-        if can(visitor.staff, Action.SEE, Thing.SUMMARY, near):
+        if can(visitor.staff, Action.SEE, Thing.SUMMARY, *near):
             summary = await self.summaries.of(
                 code, period=period.period, by=visitor.staff, reason=reason
             )

@@ -19,12 +19,22 @@ STATES = {
     PersonState.INVITED: "Invited, has not joined yet",
     PersonState.ACTIVE: "",
     PersonState.PAUSED: "Has paused messages",
+    PersonState.IN_HOSPITAL: "In hospital",
+    PersonState.IN_CUSTODY: "In custody",
+    PersonState.MOVING_TEAM: "Moving to another team",
     PersonState.ENDED: "Has left",
+    PersonState.DIED: "Has died",
 }
 
 TASKS = {
     TaskKind.UNANSWERED_ASK: "Did not answer a safety question",
     TaskKind.LEAVING: "Would like to leave",
+    TaskKind.UNANSWERABLE: "A message could not be answered here",
+    TaskKind.NOT_DELIVERED: "A message could not be delivered to them",
+    TaskKind.BACK_FROM: "Is back: look at the plan together",
+    TaskKind.HANDOVER: "Is moving to another team: hand over",
+    TaskKind.WROTE_AFTER: "A message came from their account",
+    TaskKind.RIGHTS: "Has asked about their record",
 }
 
 REASONS = {

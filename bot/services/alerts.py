@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.audit import PROGRAM, AuditEntry
 from bot.domain.concerns import Concern, ConcernNote, ConcernStatus, Task
-from bot.domain.errors import BadInput, NotAllowedNow, NotFound
+from bot.domain.errors import BadInput, ChangedMeanwhile, NotAllowedNow, NotFound
 from bot.domain.messages import SubjectId
 from bot.domain.people import Staff
 from bot.domain.permissions import Action, Thing, check_may
-from bot.services.caseloads import find_person, nearness
+from bot.services.nearness import find_person, nearness
 from bot.services.ports import Clock, Ids, Record, Work
 
 UNCLOSED = (ConcernStatus.OPEN, ConcernStatus.TAKEN)
@@ -35,11 +34,13 @@ def concern_changes(
 ) -> Concern:
     """Add to ``work`` a new concern, or these words to the one that is not closed yet.
 
-    A person has one such concern at most; what joins it keeps its owner, tier and family.
+    A person has one such concern at most; what joins it keeps its owner, tier and family. The
+    work is refused (``ChangedMeanwhile``) if somebody takes or closes it meanwhile.
     """
     note = ConcernNote(now, words, answered, family)
     if existing is not None and existing.status is not ConcernStatus.CLOSED:
         concern, action = replace(existing, notes=(*existing.notes, note)), "join"
+        work.expect.append(existing)
     else:
         concern, action = (
             Concern(ids.new(), subject, now, ConcernStatus.OPEN, tier, family, (note,)),
@@ -56,7 +57,6 @@ class Alerts:
 
     record: Record
     clock: Clock
-    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def concern_of(self, subject: SubjectId) -> Concern | None:
         """The concern of a person that is not closed, if there is one."""
@@ -70,18 +70,22 @@ class Alerts:
         says so, and two who press at once do not both have it. Raises ``NotFound``,
         ``NotPermitted``, ``NotAllowedNow``.
         """
-        async with self._one_at_a_time:
-            concern = await self._concern(code, concern_id, Action.TAKE, by)
-            if concern.status is ConcernStatus.CLOSED:
-                raise NotAllowedNow("This concern is closed.")
-            if concern.owner == by.id:
-                return concern
-            if concern.owner != seen_owner:
-                raise NotAllowedNow("Somebody else has just taken this concern.")
-            now = self.clock.now()
-            taken = replace(concern, status=ConcernStatus.TAKEN, owner=by.id, taken_at=now)
-            await self._save(taken, by, "take", before=concern.owner)
-            return taken
+        concern = await self._concern(code, concern_id, Action.TAKE, by)
+        if concern.status is ConcernStatus.CLOSED:
+            raise NotAllowedNow("This concern is closed.")
+        if concern.owner == by.id:
+            return concern
+        if concern.owner != seen_owner:
+            raise NotAllowedNow("Somebody else has just taken this concern.")
+        now = self.clock.now()
+        taken = replace(concern, status=ConcernStatus.TAKEN, owner=by.id, taken_at=now)
+        work = self._work(concern, taken, by, "take", before=concern.owner)
+        try:
+            await self.record.save(work)
+        except ChangedMeanwhile:
+            # More words of the person, or a colleague who was quicker: the checks tell which.
+            return await self.take(code, concern_id, by=by, seen_owner=seen_owner)
+        return taken
 
     async def close(self, code: str, concern_id: str, *, by: Staff, note: str) -> Concern:
         """Close a concern that ``by`` has taken, with a note of what was done.
@@ -93,16 +97,13 @@ class Alerts:
             raise BadInput("Say in a few words what was done.")
         if len(words) > LONGEST_NOTE:
             raise BadInput(f"A note can be up to {LONGEST_NOTE} characters.")
-        async with self._one_at_a_time:
-            concern = await self._concern(code, concern_id, Action.CLOSE, by)
-            if concern.status is not ConcernStatus.TAKEN or concern.owner != by.id:
-                raise NotAllowedNow("Only the person who has taken a concern closes it.")
-            now = self.clock.now()
-            closed = replace(
-                concern, status=ConcernStatus.CLOSED, closed_at=now, closing_note=words
-            )
-            await self._save(closed, by, "close")
-            return closed
+        concern = await self._concern(code, concern_id, Action.CLOSE, by)
+        if concern.status is not ConcernStatus.TAKEN or concern.owner != by.id:
+            raise NotAllowedNow("Only the person who has taken a concern closes it.")
+        now = self.clock.now()
+        closed = replace(concern, status=ConcernStatus.CLOSED, closed_at=now, closing_note=words)
+        await self._save(self._work(concern, closed, by, "close"))
+        return closed
 
     async def tasks_of(self, subjects: Sequence[SubjectId]) -> list[Task]:
         """Tasks about these people that are not done, the one due first in front."""
@@ -111,10 +112,10 @@ class Alerts:
         return await self.record.find(Task, subject=tuple(subjects), done_at=None, order="due_at")
 
     async def finish_task(self, code: str, task_id: str, *, by: Staff) -> Task:
-        """Note that a task is done. Raises ``NotFound``, ``NotPermitted``."""
+        """Note that a task is done. Raises ``NotFound``, ``NotPermitted``, ``NotAllowedNow``."""
         person = await find_person(self.record, code)
-        near = await nearness(self.record, by, person)
-        check_may(by, Action.CLOSE, Thing.CONCERN, near)
+        near = await nearness(self.record, by, person, self.clock.now())
+        check_may(by, Action.CLOSE, Thing.CONCERN, *near)
         task = await self.record.get(Task, task_id)
         if task is None or task.subject != person.id:
             raise NotFound("This task is not there.")
@@ -123,20 +124,29 @@ class Alerts:
         now = self.clock.now()
         done = replace(task, done_at=now, done_by=by.id)
         entry = AuditEntry(person.id, now, f"staff:{by.id}", "finish", "task", {"id": task.id})
-        await self.record.save(Work(put=[done], audit=[entry]))
+        await self._save(Work(expect=[task], put=[done], audit=[entry]))
         return done
 
     async def _concern(self, code: str, concern_id: str, action: Action, by: Staff) -> Concern:
         person = await find_person(self.record, code)
-        check_may(by, action, Thing.CONCERN, await nearness(self.record, by, person))
+        near = await nearness(self.record, by, person, self.clock.now())
+        check_may(by, action, Thing.CONCERN, *near)
         concern = await self.record.get(Concern, concern_id)
         if concern is None or concern.subject != person.id:
             raise NotFound("This concern is not there.")
         return concern
 
-    async def _save(self, concern: Concern, by: Staff, action: str, before: str = "") -> None:
+    def _work(
+        self, read: Concern, concern: Concern, by: Staff, action: str, before: str = ""
+    ) -> Work:
         details = {"id": concern.id} | ({"from": before} if before else {})
         entry = AuditEntry(
             concern.subject, self.clock.now(), f"staff:{by.id}", action, "concern", details
         )
-        await self.record.save(Work(put=[concern], audit=[entry]))
+        return Work(expect=[read], put=[concern], audit=[entry])
+
+    async def _save(self, work: Work) -> None:
+        try:
+            await self.record.save(work)
+        except ChangedMeanwhile:
+            raise NotAllowedNow("Somebody else has just changed this.") from None

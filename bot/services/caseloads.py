@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.domain.audit import SERVICE_CHAIN, AuditEntry
@@ -14,8 +14,10 @@ from bot.domain.errors import BadInput, NotFound
 from bot.domain.messages import SubjectId
 from bot.domain.opening_hours import LOCAL
 from bot.domain.people import CaseloadEntry, Person, Staff
-from bot.domain.permissions import Action, Relation, Thing, can, check_may, relation
+from bot.domain.permissions import Action, Relation, Thing, can, check_may, must_say_why
+from bot.domain.structure import Cover
 from bot.domain.summaries import PlanStanding, plan_standing
+from bot.services.nearness import find_person, nearness, standing_of
 from bot.services.ports import Clock, Ids, Record, Work
 
 UNCLOSED = (ConcernStatus.OPEN, ConcernStatus.TAKEN)
@@ -24,22 +26,6 @@ OWN_CASELOAD = "own_caseload"
 """The reason for looking that needs no asking."""
 
 LONGEST_REASON = 200
-
-
-async def find_person(record: Record, code: str) -> Person:
-    """The person with that code. Raises ``NotFound``."""
-    found = await record.find(Person, code=code, limit=1)
-    if not found:
-        raise NotFound("Nobody has this code.")
-    return found[0]
-
-
-async def nearness(record: Record, staff: Staff, person: Person) -> Relation:
-    """How near a member of staff is to a person just now."""
-    entries = await record.find(
-        CaseloadEntry, staff_id=staff.id, subject=person.id, until=None, limit=1
-    )
-    return relation(staff, team=person.team, on_caseload=bool(entries))
 
 
 @dataclass(frozen=True)
@@ -63,12 +49,16 @@ class Waiting:
 
 @dataclass(frozen=True)
 class CaseloadLine:
-    """One person at a glance. ``last_contact`` is a local day."""
+    """One person at a glance. ``last_contact`` is a local day.
+
+    ``covered_for`` is the id of the colleague on leave, empty for one's own people.
+    """
 
     person: Person
     plan: PlanStanding
     last_contact: date | None
     waiting: Waiting
+    covered_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +83,7 @@ class PersonRecord:
     """One person as a member of staff may see them; ``plan`` is the current version."""
 
     person: Person
-    near: Relation
+    near: frozenset[Relation]
     plan: CrisisPlan | None
     standing: PlanStanding
     concerns: tuple[Concern, ...]
@@ -117,8 +107,7 @@ class Caseloads:
     async def of(self, *, by: Staff) -> Caseload:
         """The caseload of ``by``. Raises ``NotPermitted`` for roles that have none."""
         check_may(by, Action.SEE, Thing.CONCERN, Relation.OWN)
-        entries = await self.record.find(CaseloadEntry, staff_id=by.id, until=None)
-        own = tuple(each.subject for each in entries)
+        own = await self._caseload(by)
         everywhere = await self._waiting()
         lines = await self._lines(own, everywhere)
         elsewhere = await self._elsewhere(by, own, everywhere)
@@ -133,13 +122,14 @@ class Caseloads:
         )
         await self.record.save(Work(audit=[entry]))
         owners = {each.concern.owner for each in shown if each.concern}
+        owners |= {each.covered_for for each in lines}
         return Caseload(lines, elsewhere, await self._names(owners))
 
-    async def near(self, code: str, *, by: Staff) -> Relation:
+    async def near(self, code: str, *, by: Staff) -> frozenset[Relation]:
         """How near ``by`` is to a person. Raises ``NotFound``; ``NotPermitted`` to the rest."""
         person = await find_person(self.record, code)
-        near = await nearness(self.record, by, person)
-        check_may(by, Action.SEE, Thing.CONCERN, near)
+        near = await nearness(self.record, by, person, self.clock.now())
+        check_may(by, Action.SEE, Thing.CONCERN, *near)
         return near
 
     async def look(self, code: str, *, by: Staff, reason: str = OWN_CASELOAD) -> PersonRecord:
@@ -149,16 +139,16 @@ class Caseloads:
         ``NotFound``, ``NotPermitted``, ``BadInput``.
         """
         person = await find_person(self.record, code)
-        near = await nearness(self.record, by, person)
-        check_may(by, Action.SEE, Thing.PERSON, near)
-        check_may(by, Action.SEE, Thing.CONCERN, near)
-        if near is not Relation.OWN and reason in {"", OWN_CASELOAD}:
+        now = self.clock.now()
+        near = await nearness(self.record, by, person, now)
+        check_may(by, Action.SEE, Thing.PERSON, *near)
+        check_may(by, Action.SEE, Thing.CONCERN, *near)
+        if must_say_why(near) and reason in {"", OWN_CASELOAD}:
             raise BadInput("Say why you are looking.")
         plans = tuple(await self.record.find(CrisisPlan, subject=person.id))
         concerns = await self.record.find(Concern, subject=person.id, order="-opened_at")
         tasks = await self.record.find(Task, subject=person.id, done_at=None, order="due_at")
-        now = self.clock.now()
-        sees_plan = can(by, Action.SEE, Thing.CRISIS_PLAN, near)
+        sees_plan = can(by, Action.SEE, Thing.CRISIS_PLAN, *near)
         plan = current(plans) if sees_plan else None
         seen = [("person", {}), ("concern", {"open": str(bool(concerns))})]
         if plan is not None:
@@ -188,19 +178,65 @@ class Caseloads:
         Raises ``NotFound``, ``NotPermitted``, ``BadInput``.
         """
         person = await find_person(self.record, code)
-        check_may(by, Action.WRITE, Thing.PERSON, await nearness(self.record, by, person))
+        now = self.clock.now()
+        check_may(by, Action.WRITE, Thing.PERSON, *await nearness(self.record, by, person, now))
         if not can(on, Action.SEE, Thing.SUMMARY, Relation.OWN):
             raise BadInput("This member of staff has no caseload.")
-        there = await self.record.find(
-            CaseloadEntry, staff_id=on.id, subject=person.id, until=None, limit=1
-        )
-        if there:
-            return there[0]
-        now = self.clock.now()
+        for each in await self.record.find(CaseloadEntry, staff_id=on.id, subject=person.id):
+            if each.holds(now) and each.until is None:
+                return each
         entry = CaseloadEntry(self.ids.new(), on.id, person.id, now)
         audit = AuditEntry(person.id, now, f"staff:{by.id}", "write", "caseload", {"staff": on.id})
         await self.record.save(Work(put=[entry], audit=[audit]))
         return entry
+
+    async def end(self, code: str, *, on: Staff, by: Staff, at: datetime | None = None) -> None:
+        """End a person's time on a caseload, now or at a time to come.
+
+        A key worker stays one until another is named. Raises ``NotFound``, ``NotPermitted``,
+        ``BadInput`` for a time that has passed.
+        """
+        person = await find_person(self.record, code)
+        now = self.clock.now()
+        check_may(by, Action.WRITE, Thing.PERSON, *await nearness(self.record, by, person, now))
+        until = at or now
+        if until < now:
+            raise BadInput("A caseload ends now or later: what was, was.")
+        found = await self.record.find(CaseloadEntry, staff_id=on.id, subject=person.id)
+        open_ones = [each for each in found if each.holds(now)]
+        if not open_ones:
+            raise NotFound("This person is not on that caseload.")
+        details = {"staff": on.id, "until": until.isoformat()}
+        audit = AuditEntry(person.id, now, f"staff:{by.id}", "end", "caseload", details)
+        ended = [replace(each, until=until) for each in open_ones]
+        await self.record.save(Work(put=[*ended], audit=[audit]))
+
+    async def name_key_worker(self, code: str, *, worker: Staff, by: Staff) -> Person:
+        """Make a colleague the person's key worker, on whose caseload they then are.
+
+        Open tasks of the one before go to the new one. Raises ``NotFound``, ``NotPermitted``,
+        ``BadInput``.
+        """
+        await self.put(code, on=worker, by=by)
+        person = await find_person(self.record, code)
+        now = self.clock.now()
+        tasks = await self.record.find(Task, subject=person.id, done_at=None)
+        handed_on = [replace(each, owner=worker.id) for each in tasks]
+        changed = replace(person, key_worker=worker.id)
+        details = {"from": person.key_worker, "to": worker.id, "tasks": str(len(handed_on))}
+        audit = AuditEntry(person.id, now, f"staff:{by.id}", "write", "key_worker", details)
+        await self.record.save(Work(put=[changed, *handed_on], audit=[audit]))
+        return changed
+
+    async def _caseload(self, by: Staff) -> dict[SubjectId, str]:
+        """Who is on a caseload now: person to the colleague who is covered, or to ""."""
+        now = self.clock.now()
+        covers = await self.record.find(Cover, covering=by.id)
+        absent = {each.absent for each in covers if each.holds(now)}
+        entries = await self.record.find(CaseloadEntry, staff_id=(by.id, *sorted(absent)))
+        held = [each for each in entries if each.holds(now)]
+        covered = {each.subject: each.staff_id for each in held if each.staff_id != by.id}
+        return covered | {each.subject: "" for each in held if each.staff_id == by.id}
 
     async def _waiting(self) -> dict[SubjectId, tuple[Concern | None, tuple[Task, ...]]]:
         """All that waits, by person: few rows, whatever the size of the record."""
@@ -217,13 +253,13 @@ class Caseloads:
 
     async def _lines(
         self,
-        own: tuple[SubjectId, ...],
+        own: Mapping[SubjectId, str],
         everywhere: Mapping[SubjectId, tuple[Concern | None, tuple[Task, ...]]],
     ) -> tuple[CaseloadLine, ...]:
         if not own:
             return ()
-        people = await self.record.find(Person, id=own)
-        plans = await self.record.find(CrisisPlan, subject=own)
+        people = await self.record.find(Person, id=tuple(own))
+        plans = await self.record.find(CrisisPlan, subject=tuple(own))
         today = self.clock.now().astimezone(LOCAL).date()
         lines = [
             CaseloadLine(
@@ -231,6 +267,7 @@ class Caseloads:
                 plan_standing((each for each in plans if each.subject == person.id), today),
                 await self._last_contact(person.id),
                 Waiting(person, *everywhere.get(person.id, (None, ()))),
+                own[person.id],
             )
             for person in people
         ]
@@ -239,13 +276,16 @@ class Caseloads:
     async def _elsewhere(
         self,
         by: Staff,
-        own: tuple[SubjectId, ...],
+        own: Mapping[SubjectId, str],
         everywhere: Mapping[SubjectId, tuple[Concern | None, tuple[Task, ...]]],
     ) -> tuple[Waiting, ...]:
         others = tuple(each for each in everywhere if each not in own)
         if not others or not can(by, Action.SEE, Thing.CONCERN, Relation.TEAM):
             return ()
-        people = await self.record.find(Person, id=others, team=by.team)
+        teams = (await standing_of(self.record, by, self.clock.now())).in_teams
+        if not teams:
+            return ()
+        people = await self.record.find(Person, id=others, team=tuple(sorted(teams)))
         return _in_order(Waiting(each, *everywhere[each.id]) for each in people)
 
     async def _last_contact(self, subject: SubjectId) -> date | None:

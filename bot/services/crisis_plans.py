@@ -11,7 +11,7 @@ from bot.domain.errors import NotAllowedNow
 from bot.domain.people import Staff
 from bot.domain.permissions import Action, Thing, check_may
 from bot.domain.plan_file import read_plan_file
-from bot.services.caseloads import find_person, nearness
+from bot.services.nearness import find_person, nearness
 from bot.services.ports import Clock, Ids, Record, Work
 
 
@@ -31,11 +31,11 @@ class CrisisPlans:
         """
         file = read_plan_file(parsed)
         person = await find_person(self.record, file.person)
-        near = await nearness(self.record, by, person)
-        agreed = file.status is PlanStatus.AGREED
-        check_may(by, Action.AGREE if agreed else Action.WRITE, Thing.CRISIS_PLAN, near)
-        before = await self.record.find(CrisisPlan, subject=person.id, order="-version")
         now = self.clock.now()
+        near = await nearness(self.record, by, person, now)
+        agreed = file.status is PlanStatus.AGREED
+        check_may(by, Action.AGREE if agreed else Action.WRITE, Thing.CRISIS_PLAN, *near)
+        before = await self.record.find(CrisisPlan, subject=person.id, order="-version")
         if file.agreement.person_on and file.agreement.person_on > now.date():
             raise NotAllowedNow("The file says that it was agreed on a day that is yet to come.")
         plan = CrisisPlan(

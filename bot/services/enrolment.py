@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import AlreadyThere, BadInput
+from bot.domain.errors import AlreadyThere, BadInput, NotFound
 from bot.domain.messages import SubjectId
 from bot.domain.nhs_number import is_nhs_number
 from bot.domain.people import CaseloadEntry, Invitation, Person, PersonState, Staff
-from bot.domain.permissions import Action, Thing, check_may, relation
-from bot.services.caseloads import find_person, nearness
+from bot.domain.permissions import Action, Thing, check_may
+from bot.domain.structure import Team
 from bot.services.conversation.joining import INVITATION
+from bot.services.nearness import find_person, nearness, nearness_to_team
 from bot.services.ports import Clock, Ids, Record, Secrets, Work
 
 INVITATION_LASTS = timedelta(days=14)
@@ -47,7 +48,9 @@ class Enrolment:
         Raises ``NotPermitted``, ``BadInput``, ``AlreadyThere``.
         """
         worker = key_worker or by
-        check_may(by, Action.WRITE, Thing.PERSON, relation(by, team=team, on_caseload=False))
+        now = self.clock.now()
+        near = await nearness_to_team(self.record, by, team, now)
+        check_may(by, Action.WRITE, Thing.PERSON, *near)
         if not _CODE.fullmatch(code):
             raise BadInput("A person's code has 2 to 20 letters, numbers or hyphens.")
         if not name.strip():
@@ -59,7 +62,9 @@ class Enrolment:
             raise AlreadyThere("Somebody has this code.")
         if number and await self.record.find_by_index(Person, "nhs_number", number):
             raise AlreadyThere("Somebody with this NHS number is here already.")
-        now = self.clock.now()
+        if await self.record.get(Team, team) is None:
+            # A person in a team by mistake would be seen by nobody, or by the wrong people.
+            raise NotFound(f"There is no team '{team}': see 'companion teams list'.")
         person = Person(
             id=SubjectId(self.ids.new()),
             code=code,
@@ -71,6 +76,7 @@ class Enrolment:
             nhs_number=number,
             born=born,
             key_worker=worker.id,
+            state_since=now,
         )
         caseload = CaseloadEntry(self.ids.new(), worker.id, person.id, now)
         entry = AuditEntry(
@@ -85,10 +91,10 @@ class Enrolment:
         Raises ``NotFound``, ``NotPermitted``.
         """
         person = await find_person(self.record, code)
-        near = await nearness(self.record, by, person)
-        check_may(by, Action.INVITE, Thing.PERSON, near)
-        one_time = self.ids.code()
         now = self.clock.now()
+        near = await nearness(self.record, by, person, now)
+        check_may(by, Action.INVITE, Thing.PERSON, *near)
+        one_time = self.ids.code()
         invitation = Invitation(
             id=self.ids.new(),
             subject=person.id,

@@ -31,9 +31,14 @@ class Work:
     ``schedule`` puts timers in the inbox that become due later; ``cancel`` takes waiting timers
     of a subject back whose text starts with the given words. ``handled`` marks an inbox act as
     done, in the same transaction. ``new_keys`` names subjects for whom a data key is made.
-    ``forget`` destroys the key and index rows of a subject.
+    ``forget`` destroys the key and index rows of a subject; ``withhold`` takes back what was to
+    be sent to them and has not gone.
+
+    ``expect`` holds entities as they were read: when one of them no longer stands in the record
+    exactly so, nothing is written (``ChangedMeanwhile``).
     """
 
+    expect: list[Any] = field(default_factory=list)
     put: list[Any] = field(default_factory=list)
     remove: list[Any] = field(default_factory=list)
     send: list[Outbound] = field(default_factory=list)
@@ -44,6 +49,7 @@ class Work:
     new_keys: list[SubjectId] = field(default_factory=list)
     move_address: list[tuple[str, SubjectId]] = field(default_factory=list)
     forget: list[SubjectId] = field(default_factory=list)
+    withhold: list[SubjectId] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,10 @@ class Record(Protocol):
     """The record: entities by type. Every write is audited or refused (``AuditMissing``)."""
 
     async def save(self, work: Work, *, durable: bool = True) -> None:
-        """Write all of ``work`` or nothing. ``durable`` is synced to disk before it returns."""
+        """Write all of ``work`` or nothing. ``durable`` is synced to disk before it returns.
+
+        Raises ``ChangedMeanwhile`` when something that it expects is no longer so.
+        """
         ...
 
     async def get(self, kind: type[Entity], key: str) -> Entity | None:
@@ -96,6 +105,10 @@ class Record(Protocol):
 
     async def find_by_index(self, kind: type[Entity], field_name: str, value: str) -> list[Entity]:
         """Entities by the keyed index of a sealed field (nhs_number, born, address)."""
+        ...
+
+    async def audit_of(self, chain: str) -> list[AuditEntry]:
+        """A chain's entries, oldest first."""
         ...
 
 

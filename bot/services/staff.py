@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 
 from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
 from bot.domain.errors import AlreadyThere, BadInput, NotFound
-from bot.domain.people import Role, Session, Staff
-from bot.domain.permissions import Action, Thing, check_may, relation, relation_to_staff
+from bot.domain.people import NOT_STAFF, Role, Session, Staff
+from bot.domain.permissions import Action, Thing, can, check_may
+from bot.domain.structure import Membership, Part, Team
+from bot.services.nearness import nearness_to_staff, nearness_to_team
 from bot.services.ports import Clock, Ids, Passwords, Record, Secrets, Work
 from bot.services.slow_down import SlowDown
 
@@ -68,11 +70,14 @@ class StaffAccounts:
     ) -> Staff:
         """Add a member of staff. ``by`` None is the operator at the machine's own command line.
 
-        Raises ``NotPermitted``, ``BadInput``, ``AlreadyThere``.
+        Whoever may add teams makes one that is not there yet. Raises ``NotPermitted``,
+        ``BadInput``, ``AlreadyThere``, ``NotFound`` for a team.
         """
         if by is not None:
-            near = relation(by, team=team, on_caseload=False)
-            check_may(by, Action.WRITE, Thing.STAFF, near)
+            near = await nearness_to_team(self.record, by, team.strip(), self.clock.now())
+            check_may(by, Action.WRITE, Thing.STAFF, *near)
+        if role in NOT_STAFF:
+            raise BadInput("A member of staff has a role at work.")
         known_as = username.strip().casefold()
         if not _USERNAME.fullmatch(known_as):
             raise BadInput(
@@ -95,7 +100,17 @@ class StaffAccounts:
             password=await self.passwords.hash(password),
         )
         entry = self._entry(_actor(by), "write", "staff", staff, now, role=role.value)
-        await self.record.save(Work(put=[staff], audit=[entry]))
+        part = Part.LEAD if role is Role.MANAGER else Part.MEMBER
+        work = Work(put=[staff, Membership(self.ids.new(), staff.id, staff.team, part, now)])
+        if await self.record.get(Team, staff.team) is None:
+            if by is not None and not can(by, Action.WRITE, Thing.STRUCTURE):
+                raise NotFound(f"There is no team '{staff.team}': see 'companion teams list'.")
+            work.put.append(Team(staff.team, staff.team))
+            work.audit.append(
+                AuditEntry(SERVICE_CHAIN, now, _actor(by), "add", "team", {"team": staff.team})
+            )
+        work.audit.append(entry)
+        await self.record.save(work)
         return staff
 
     async def set_password(self, staff: Staff, password: str, *, by: Staff | None) -> Staff:
@@ -104,7 +119,8 @@ class StaffAccounts:
         Raises ``NotPermitted``, ``BadInput``.
         """
         if by is not None:
-            check_may(by, Action.WRITE, Thing.STAFF, relation_to_staff(by, staff))
+            near = await nearness_to_staff(self.record, by, staff, self.clock.now())
+            check_may(by, Action.WRITE, Thing.STAFF, *near)
         check_password(password)
         changed = replace(staff, password=await self.passwords.hash(password))
         sessions = await self.record.find(Session, staff_id=staff.id)

@@ -12,7 +12,8 @@ from bot.domain.opening_hours import LOCAL
 from bot.domain.people import Staff
 from bot.domain.permissions import Action, Thing, check_may
 from bot.domain.summaries import Period, Summary, summarise
-from bot.services.caseloads import LONGEST_REASON, OWN_CASELOAD, find_person, nearness
+from bot.services.caseloads import LONGEST_REASON, OWN_CASELOAD
+from bot.services.nearness import find_person, nearness
 from bot.services.ports import Clock, ContentSource, Record, Work
 
 
@@ -29,8 +30,8 @@ class Summaries:
     ) -> Summary:
         """What the person did in the period. Raises ``NotFound``, ``NotPermitted``."""
         person = await find_person(self.record, code)
-        check_may(by, Action.SEE, Thing.SUMMARY, await nearness(self.record, by, person))
         now = self.clock.now()
+        check_may(by, Action.SEE, Thing.SUMMARY, *await nearness(self.record, by, person, now))
         events = await self.record.find(
             EngagementEvent, subject=person.id, between=("at", period.start, period.before)
         )

@@ -31,13 +31,17 @@ MESSAGE_TEXTS: Mapping[str, frozenset[str]] = {
         feedback_helped feedback_no_difference feedback_worse
         why_lost how_long_lost choose_lost another_lost not_now
         plan_none plan_declined plan_draft plan_guest contacts_intro contacts_note talk talk_guest
-        stop_menu paused resumed leave_confirm left_service left_service_guest
+        stop_menu paused resumed leave_confirm left_service left_service_guest after_leaving
+        who_looked_none
         nothing_to_carry_on skills_none skill_do_it skill_unknown guest_skills
         late_note late_reply_delay old_button expired_button sticker voice picture edited other
         empty too_long group_chat step_again question_kept timer_running could_not_handle unread
         guest_welcome code_wrong code_used code_expired code_ok demo_banner
         """,
         greeting="name",
+        who_looked="looks",
+        who_looked_more="number",
+        wrote_after="numbers",
         why_skill="skill why",
         how_long_skill="skill minutes",
         plan_intro="version agreed_on",
@@ -71,14 +75,14 @@ SAFETY_TEXTS: Mapping[str, frozenset[str]] = _texts(
 
 COMMANDS = _words(
     """
-    plan plan_names contacts talk skills menu stop who_sees details practise_stop another not_now
-    resume pause leave leave_yes join join_not_now was_question
+    plan plan_names contacts talk skills menu stop who_sees who_looked details practise_stop another
+    not_now resume pause leave leave_yes join join_not_now was_question
     """
 )
 """What a button may ask of the program."""
 
 STANDING_COMMANDS = frozenset(
-    {"plan", "contacts", "talk", "skills", "menu", "stop", "who_sees", "details"}
+    {"plan", "contacts", "talk", "skills", "menu", "stop", "who_sees", "who_looked", "details"}
 )
 
 ASK_ANSWERS = frozenset({"yes", "no", "not_sure"})

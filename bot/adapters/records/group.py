@@ -23,6 +23,7 @@ from bot.adapters.records.statements import (
     insert_into,
     insert_unless_there,
     one_of,
+    select_one,
     select_one_of,
     upsert_into,
 )
@@ -35,6 +36,15 @@ from bot.domain.errors import NotFound, SealBroken, WrongKey
 def _known_in(dialect: str) -> Select[Any]:
     return select(inbox.c.channel, inbox.c.provider_id, inbox.c.id, inbox.c.subject).where(
         one_of(dialect, inbox.c.provider_id, "values")
+    )
+
+
+@cache
+def _keys_behind(dialect: str) -> Select[Any]:
+    return (
+        select(subject_keys)
+        .join_from(subject_keys, addresses, addresses.c.subject == subject_keys.c.subject)
+        .where(one_of(dialect, addresses.c.digest, "values"))
     )
 
 
@@ -56,6 +66,12 @@ def _heads_in(dialect: str) -> Select[Any]:
         .order_by(audit_heads.c.chain)
     )
     return heads if dialect == SQLITE else heads.with_for_update()
+
+
+@cache
+def _row_in(dialect: str, table: Table, key: str) -> Select[Any]:
+    row = select_one(table, key)
+    return row if dialect == SQLITE else row.with_for_update()
 
 
 class Group:
@@ -82,26 +98,38 @@ class Group:
         self._last_of_table: dict[str, tuple[ClauseElement, list[Row]]] = {}
 
     def read(self, wanted: Wanted) -> None:
-        """Read what is wanted: five statements at most, whatever the number of jobs."""
-        if wanted.provider_ids:
-            self._known.update(dict.fromkeys(wanted.provider_ids))
-            provider_ids = {provider_id for _, provider_id in wanted.provider_ids}
-            for row in self._rows(_known_in(self.dialect), provider_ids):
-                self._known[row.channel, row.provider_id] = (row.id, row.subject)
-        if wanted.address_digests:
-            self._addresses.update(dict.fromkeys(wanted.address_digests))
-            by_digest = select_one_of(self.dialect, addresses, "digest")
-            for row in self._rows(by_digest, wanted.address_digests):
-                self._addresses[row.digest] = (row.id, row.subject)
-                wanted.subjects.add(row.subject)
-        if wanted.subjects:
-            self._read_keys(wanted.subjects)
-        if wanted.act_ids:
-            self._acts.update(dict.fromkeys(wanted.act_ids))
-            for row in self._rows(_acts_in(self.dialect), wanted.act_ids):
-                self._acts[row.id] = (row.state, row.owner)
-        if wanted.chains:
-            self._read_heads(wanted.chains)
+        """Read what is wanted: a few statements in one go, whatever the number of jobs."""
+        if wanted == Wanted():
+            return
+        dialect = self.dialect
+        asked: list[tuple[Callable[[], list[Any]], Callable[[Any], None]]] = []
+
+        def ask(select_: Select[Any], values: Iterable[str], take: Callable[[Any], None]) -> None:
+            listed = {"values": as_list(dialect, values)}
+            asked.append((self.driver.ask(select_, listed), take))
+
+        with self.driver.together():
+            if wanted.provider_ids:
+                self._known.update(dict.fromkeys(wanted.provider_ids))
+                ask(_known_in(dialect), {each[1] for each in wanted.provider_ids}, self._take_known)
+            if wanted.address_digests:
+                self._addresses.update(dict.fromkeys(wanted.address_digests))
+                by_digest = select_one_of(dialect, addresses, "digest")
+                ask(by_digest, wanted.address_digests, self._take_address)
+                ask(_keys_behind(dialect), wanted.address_digests, self._take_key)
+            if wanted.subjects:
+                self._keys.update(dict.fromkeys(wanted.subjects))
+                by_subject = select_one_of(dialect, subject_keys, "subject")
+                ask(by_subject, wanted.subjects, self._take_key)
+            if wanted.act_ids:
+                self._acts.update(dict.fromkeys(wanted.act_ids))
+                ask(_acts_in(dialect), wanted.act_ids, self._take_state)
+            if wanted.chains:
+                self._begin_chains(wanted.chains)
+                ask(_heads_in(dialect), wanted.chains, self._take_head)
+        for rows, take in asked:
+            for row in rows():
+                take(row)
 
     def add(self, table: Table, statement: ClauseElement, row: Row) -> None:
         """Add one row's write; those of one statement go together as long as order allows."""
@@ -126,6 +154,12 @@ class Group:
         self.add(table, delete_where(table, *equal), row)
 
     def flush(self) -> None:
+        """Run what was added, before something is read."""
+        if self._waiting or self._changed_heads:
+            with self.driver.together():
+                self.write()
+
+    def write(self) -> None:
         """Run what was added."""
         for chain in sorted(self._changed_heads):
             place, last, sealed = self._heads[chain]
@@ -135,6 +169,12 @@ class Group:
         waiting, self._waiting, self._last_of_table = self._waiting, [], {}
         for statement, rows in waiting:
             self.driver.write(statement, rows)
+
+    def standing(self, table: Table, key: str, row_id: str) -> Any | None:
+        """A row as it stands after all that was added; nobody else changes it until the end."""
+        self.flush()
+        rows = self.driver.read(_row_in(self.dialect, table, key), {"key": row_id})
+        return rows[0] if rows else None
 
     def key(self, subject: str) -> DataKey:
         """The subject's data key.
@@ -155,7 +195,7 @@ class Group:
 
     def _key(self, subject: str) -> DataKey | SealBroken | WrongKey | None:
         if subject not in self._keys:
-            self._read_keys({subject})
+            self.read(Wanted(subjects={subject}))
         return self._keys[subject]
 
     def make_key(self, subject: str) -> None:
@@ -207,7 +247,7 @@ class Group:
     def audit(self, entry: AuditEntry) -> None:
         """Extend the entry's chain by it."""
         if entry.chain not in self._heads:
-            self._read_heads({entry.chain})
+            self.read(Wanted(chains={entry.chain}))
         place, before, sealed = self._heads[entry.chain]
         place += 1
         # The hash is over what a reader gets back: UTC, whole microseconds.
@@ -229,28 +269,31 @@ class Group:
             },
         )
 
-    def _read_keys(self, subjects: Iterable[str]) -> None:
-        self._keys.update(dict.fromkeys(subjects))
-        by_subject = select_one_of(self.dialect, subject_keys, "subject")
-        for row in self._rows(by_subject, subjects):
-            kept = WrappedKey(row.subject, row.key_id, row.wrapped)
-            try:
-                self._keys[row.subject] = self._data_keys.unwrapped(kept)
-            except (SealBroken, WrongKey) as error:
-                # For whoever needs this one; the others go on.
-                self._keys[row.subject] = error
-
-    def _read_heads(self, chains: Iterable[str]) -> None:
-        wanted = set(chains)
+    def _begin_chains(self, chains: Iterable[str]) -> None:
+        wanted = sorted(chains)
         if self.dialect == POSTGRESQL:
             # A chain's first entry needs a head to lock, too.
-            rows = [
-                {"chain": each, "place": 0, "hash": FIRST, "sealed": 0} for each in sorted(wanted)
-            ]
+            rows = [{"chain": each, "place": 0, "hash": FIRST, "sealed": 0} for each in wanted]
             self.driver.write(insert_unless_there(self.dialect, audit_heads), rows)
         self._heads.update(dict.fromkeys(wanted, (0, FIRST, 0)))
-        for row in self._rows(_heads_in(self.dialect), wanted):
-            self._heads[row.chain] = (row.place, row.hash, row.sealed)
 
-    def _rows(self, select_: Select[Any], values: Iterable[str]) -> list[Any]:
-        return self.driver.read(select_, {"values": as_list(self.dialect, values)})
+    def _take_known(self, row: Any) -> None:
+        self._known[row.channel, row.provider_id] = (row.id, row.subject)
+
+    def _take_address(self, row: Any) -> None:
+        self._addresses[row.digest] = (row.id, row.subject)
+        self._keys.setdefault(row.subject)
+
+    def _take_key(self, row: Any) -> None:
+        kept = WrappedKey(row.subject, row.key_id, row.wrapped)
+        try:
+            self._keys[row.subject] = self._data_keys.unwrapped(kept)
+        except (SealBroken, WrongKey) as error:
+            # For whoever needs this one; the others go on.
+            self._keys[row.subject] = error
+
+    def _take_state(self, row: Any) -> None:
+        self._acts[row.id] = (row.state, row.owner)
+
+    def _take_head(self, row: Any) -> None:
+        self._heads[row.chain] = (row.place, row.hash, row.sealed)

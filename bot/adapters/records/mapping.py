@@ -138,6 +138,11 @@ class Mapped(Generic[Entity]):
         subject = at(self.subject) if self.subject else -1
         return at(self.key), subject, tuple(at(each.name) for each in self.sealed)
 
+    def place_of(self, row: Sequence[Any]) -> tuple[str, str]:
+        """Whose row it is (empty: nobody's), and its id."""
+        key_at, subject_at, _ = self._places
+        return row[subject_at] if self.subject else "", row[key_at]
+
     def subject_of(self, entity: Entity) -> str:
         """Whose key seals it; empty for what belongs to nobody."""
         return str(getattr(entity, self.subject)) if self.subject else ""

@@ -15,9 +15,9 @@ from bot.adapters.records.mapping import to_micros
 from bot.adapters.records.moving import forget, move_address
 from bot.adapters.records.queue_tables import inbox, outbox
 from bot.adapters.records.sealed_rows import OUTBOX_BODY, seal_reply
-from bot.adapters.records.statements import is_waiting
+from bot.adapters.records.statements import is_open, is_waiting
 from bot.adapters.records.tables import blind_index
-from bot.domain.errors import AuditMissing, NotAllowedNow
+from bot.domain.errors import AuditMissing, ChangedMeanwhile, NotAllowedNow
 from bot.domain.messages import Act, ActKind, Outbound
 from bot.services.ports import Handled, Work
 
@@ -37,6 +37,16 @@ _CANCEL = inbox.delete().where(
     is_waiting(inbox),
     func.substr(inbox.c.label, 1, bindparam("length")) == bindparam("start"),
 )
+_WITHHOLD = (
+    update(outbox)
+    .where(outbox.c.subject == bindparam("the_subject"), is_open(outbox))
+    .values(state="withheld")
+)
+
+
+def _place(entity: object) -> tuple[str, str]:
+    mapping = mapped(type(entity))
+    return mapping.table.name, str(getattr(entity, mapping.key))
 
 
 def check_audited(work: Work) -> None:
@@ -71,7 +81,7 @@ class Save(Job):
 
     def wants(self, wanted: Wanted) -> None:
         """Keys of those whose words are written, heads of the chains, the act's state."""
-        for entity in self.work.put:
+        for entity in (*self.work.expect, *self.work.put):
             mapping = mapped(type(entity))
             if mapping.sealed:
                 wanted.subjects.add(mapping.subject_of(entity))
@@ -82,9 +92,16 @@ class Save(Job):
             wanted.act_ids.add(self.work.handled.act_id)
 
     def apply(self, group: Group) -> None:
-        """Write all of it. Raises ``NotAllowedNow`` when the act is no longer this owner's."""
+        """Write all of it.
+
+        Raises ``NotAllowedNow`` when the act is no longer this owner's, ``ChangedMeanwhile`` when
+        something that was expected is not so.
+        """
         if self.work.handled:
             self._handle(group, self.work.handled)
+        # Locked in one order everywhere, so that no two wait for each other.
+        for entity in sorted(self.work.expect, key=_place):
+            self._check_stands(group, entity)
         for address_id, subject in self.work.move_address:
             move_address(group, address_id, subject)
         for subject in self.work.forget:
@@ -100,6 +117,8 @@ class Save(Job):
             group.audit(entry)
 
     def _apply_queues(self, group: Group) -> None:
+        for subject in self.work.withhold:
+            group.add(outbox, _WITHHOLD, {"the_subject": subject})
         for subject, start in self.work.cancel:
             row = {"the_subject": subject, "length": len(start), "start": start}
             group.add(inbox, _CANCEL, row)
@@ -119,6 +138,12 @@ class Save(Job):
             "new_tier": handled.tier,
         }
         group.add(inbox, _HANDLED, row)
+
+    def _check_stands(self, group: Group, entity: object) -> None:
+        mapping = mapped(type(entity))
+        row = group.standing(mapping.table, mapping.key, str(getattr(entity, mapping.key)))
+        if row is None or mapping.from_row(row, group.key) != entity:
+            raise ChangedMeanwhile(" ".join(_place(entity)))
 
     def _put(self, group: Group, entity: object) -> None:
         mapping = mapped(type(entity))

@@ -12,6 +12,7 @@ from bot.domain.wording import plain
 from bot.services.buttons import unseal
 from bot.services.conversation import joining, safety, showing, standing, steps, timers, understood
 from bot.services.conversation.desk import Desk, Turn
+from bot.services.conversation.died import answer_for_the_dead
 from bot.services.conversation.turns import close, load
 
 RASA_READS = 1_000
@@ -54,6 +55,9 @@ async def _answer(turn: Turn) -> None:
         turn.verdict = safety.judge(turn)
     if turn.late:
         turn.reply("late_note")
+    if turn.died is not None:
+        await answer_for_the_dead(turn, turn.died)
+        return
     if turn.verdict.family is Family.UNREAD:
         await safety.answer_unread(turn)
     elif safety.is_immediate(turn.verdict):
@@ -186,6 +190,10 @@ async def _understand(turn: Turn) -> bool:
     )
     if asked_for:
         await _requested(turn, asked_for)
+        return True
+    if standing.has_left(turn):
+        turn.answered_by = AnsweredBy.COMMAND
+        standing.after_leaving(turn)
         return True
     if len(turn.text) > TOO_LONG:
         turn.reply("too_long")

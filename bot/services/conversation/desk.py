@@ -57,6 +57,10 @@ class Turn:
     run: Run | None
     aside: Run | None
     concern: Concern | None
+    person_read: Person | None = None
+    """The person as they stood in the record: a change to them expects that."""
+    died: Person | None = None
+    """Somebody who is recorded as having died: ``person`` is None then."""
     verdict: Verdict = field(
         default_factory=lambda: Verdict(Tier.NONE, None, (), (), ask_once=False)
     )

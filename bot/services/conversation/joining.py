@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,13 +10,17 @@ from dataclasses import replace
 from bot.domain.conversations import Conversation
 from bot.domain.engagement import EventKind
 from bot.domain.messages import AnsweredBy
-from bot.domain.people import Guest, Invitation, Person, PersonState
+from bot.domain.people import Guest, Invitation, Person
+from bot.domain.person_states import state_on_joining
+from bot.domain.sharing import Answer, Consent
 from bot.services.conversation.desk import Turn
 
 INVITATION = "invitation"
 """The purpose under which codes are digested."""
 
 _CODE = re.compile(r"(?:/start[ _])?([A-Z0-9]{4})[ -]?([A-Z0-9]{4})", re.IGNORECASE)
+
+JOINING_TEXT = "joining_text"
 
 _KEPT = frozenset({"area", "age_band", "others_see_phone", "safe_times"})
 
@@ -52,7 +57,7 @@ async def take_code(turn: Turn) -> bool:
         turn.reply("already_joined")
     else:
         person = await turn.desk.record.get(Person, invitation.subject)
-        turn.reply("joining_text", name=person.called if person else "")
+        turn.reply(JOINING_TEXT, name=person.called if person else "")
         turn.memory = replace(turn.memory, waiting_to_join=invitation.id)
     return True
 
@@ -87,17 +92,38 @@ async def _join(turn: Turn, invitation: Invitation, person: Person) -> None:
         turn.work.put.append(replace(guest, shred_at=turn.now))
     turn.work.put.append(replace(invitation, used_at=turn.now))
     turn.work.move_address.append((turn.act.address_id, person.id))
+    turn.person_read = person
     joined_before = person.joined_at is not None
-    turn.person = replace(person, state=PersonState.ACTIVE, joined_at=person.joined_at or turn.now)
+    turn.person = replace(
+        person,
+        state=state_on_joining(person.state),
+        state_since=person.state_since if joined_before else turn.now,
+        joined_at=person.joined_at or turn.now,
+    )
     turn.work.put.append(turn.person)
     memory = await turn.desk.record.get(Conversation, person.id)
     turn.memory = memory or Conversation(person.id)
     turn.run = turn.aside = None
+    turn.work.put.append(_consent(turn, invitation))
     turn.audit("join", "person", invitation=invitation.id, channel=turn.act.channel)
     turn.note(EventKind.JOINED)
     turn.reply("joined")
     if not joined_before:
         await steps.start(turn, turn.desk.content.activities["joining"])
+
+
+def _consent(turn: Turn, invitation: Invitation) -> Consent:
+    """What was said before anything was kept, by its hash, and that they went on."""
+    said = "\0".join(turn.desk.content.texts[JOINING_TEXT].say)
+    return Consent(
+        id=turn.desk.ids.new(),
+        subject=invitation.subject,
+        about=f"joining:{turn.act.channel.partition(':')[0]}",
+        answer=Answer.YES,
+        said=JOINING_TEXT,
+        said_digest=hashlib.sha256(said.encode()).hexdigest(),
+        at=turn.now,
+    )
 
 
 async def change_details(turn: Turn) -> None:

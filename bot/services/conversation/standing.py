@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from bot.domain.concerns import Task, TaskKind
+from bot.domain.looks import in_words, looks
 from bot.domain.messages import AnsweredBy, Press
-from bot.domain.people import PersonState
+from bot.domain.opening_hours import LOCAL, date_words
+from bot.domain.people import PersonState, Staff
+from bot.domain.person_states import EFFECTS, Replies
 from bot.domain.wording import plain
 from bot.services.conversation import joining, showing, steps
 from bot.services.conversation.desk import Turn
 from bot.services.conversation.skills import first_aid_buttons
 from bot.services.conversation.timers import TASK_DUE_IN
+from bot.services.person_states import change_state
 
 STOP_SKILL = "stop"
+
+LOOKS_SHOWN = 10
+"""As many as can be read on a small phone."""
 
 
 def asked_for(turn: Turn) -> str | None:
@@ -30,6 +38,9 @@ async def answer(turn: Turn, command: str) -> None:
     do = COMMANDS.get(command)
     if do is None:
         turn.reply("old_button")
+        return
+    if command in PRACTICE and has_left(turn):
+        after_leaving(turn)
         return
     await do(turn)
     if command in LEAVES_THE_QUESTION and turn.run is not None and turn.replies:
@@ -62,6 +73,34 @@ async def _menu(turn: Turn) -> None:
 
 async def _who_sees(turn: Turn) -> None:
     turn.reply("who_sees" if turn.person else "who_sees_guest")
+
+
+async def _who_looked(turn: Turn) -> None:
+    """Who at work has looked at the person's things, and why, from the audit."""
+    if turn.person is None:
+        turn.reply("who_sees_guest")
+        return
+    found = looks(await turn.desk.record.audit_of(turn.subject))
+    if not found:
+        turn.reply("who_looked_none")
+        return
+    shown = found[:LOOKS_SHOWN]
+    staff = await turn.desk.record.find(Staff, id=tuple({each.staff_id for each in shown}))
+    names = {each.id: each.name for each in staff}
+    lines = [in_words(each, names, _when(turn, each.at)) for each in shown]
+    earlier = len(found) - len(shown)
+    if earlier:
+        more = turn.desk.content.texts["who_looked_more"].say
+        lines.append(turn.wording("who_looked_more", more, number=str(earlier)))
+    turn.reply("who_looked", looks="\n".join(lines))
+    turn.audit("see", "looks")
+
+
+def _when(turn: Turn, at: datetime) -> str:
+    local = at.astimezone(LOCAL)
+    today = turn.now.astimezone(LOCAL).date()
+    day = {0: "today", 1: "yesterday"}.get((today - local.date()).days, date_words(local.date()))
+    return f"{day}, {local:%H.%M}"
 
 
 async def _not_now(turn: Turn) -> None:
@@ -99,7 +138,7 @@ async def _find(turn: Turn) -> None:
 async def resume(turn: Turn) -> None:
     """Carry on with what is open or was set aside."""
     if turn.person is not None and turn.person.state is PersonState.PAUSED:
-        turn.work.put.append(replace(turn.person, state=PersonState.ACTIVE))
+        await _change(turn, PersonState.ACTIVE)
         turn.audit("resume", "person")
         turn.reply("resumed")
         return
@@ -118,8 +157,9 @@ async def stop(turn: Turn) -> None:
 
 
 async def _pause(turn: Turn) -> None:
-    if turn.person is not None:
-        turn.work.put.append(replace(turn.person, state=PersonState.PAUSED))
+    # In hospital nothing is sent first anyway, and that they are there must not be lost.
+    if turn.person is not None and EFFECTS[turn.person.state].prompts:
+        await _change(turn, PersonState.PAUSED)
         turn.audit("pause", "person")
     turn.reply("paused")
 
@@ -129,7 +169,12 @@ async def _leave(turn: Turn) -> None:
     if turn.person is None:
         turn.reply("left_service_guest")
         return
-    turn.work.put.append(replace(turn.person, state=PersonState.ENDED))
+    if has_left(turn):
+        turn.reply("left_service")
+        return
+    if turn.run is not None:
+        steps.set_aside(turn)
+    await _change(turn, PersonState.ENDED)
     turn.work.put.append(
         Task(
             id=turn.desk.ids.new(),
@@ -142,6 +187,29 @@ async def _leave(turn: Turn) -> None:
     )
     turn.audit("leave", "person")
     turn.reply("left_service")
+
+
+async def _change(turn: Turn, to: PersonState) -> None:
+    """Change the person's state, with what follows from it."""
+    person = turn.person
+    if person is None:
+        return
+    tasks = await turn.desk.record.find(Task, subject=turn.subject, done_at=None)
+    work = change_state(person, to, tasks=tasks, now=turn.now, ids=turn.desk.ids, by="person")
+    turn.work.put += work.put
+    turn.work.cancel += work.cancel
+    turn.work.audit += work.audit
+
+
+def has_left(turn: Turn) -> bool:
+    """Whether practice is over for this person."""
+    return turn.person is not None and EFFECTS[turn.person.state].replies is Replies.LEFT
+
+
+def after_leaving(turn: Turn) -> None:
+    """What is still there for somebody who has left: the plan, numbers, first aid."""
+    turn.reply("after_leaving")
+    turn.add_buttons(*first_aid_buttons(turn))
 
 
 def press_for_typed_label(turn: Turn) -> Press | None:
@@ -173,6 +241,7 @@ COMMANDS: dict[str, Callable[[Turn], Awaitable[None]]] = {
     "another": _find,
     "menu": _menu,
     "who_sees": _who_sees,
+    "who_looked": _who_looked,
     "details": joining.change_details,
     "stop": stop,
     "resume": resume,
@@ -185,5 +254,10 @@ COMMANDS: dict[str, Callable[[Turn], Awaitable[None]]] = {
     "join_not_now": _do_not_join,
 }
 
-LEAVES_THE_QUESTION = frozenset({"plan", "plan_names", "contacts", "talk", "menu", "who_sees"})
+PRACTICE = frozenset({"skills", "another", "resume", "details", "pause"})
+"""What there is no more of for somebody who has left."""
+
+LEAVES_THE_QUESTION = frozenset(
+    {"plan", "plan_names", "contacts", "talk", "menu", "who_sees", "who_looked"}
+)
 """After these an open question is not asked again at once."""

@@ -10,7 +10,7 @@ from bot.domain.concerns import Concern, ConcernStatus
 from bot.domain.conversations import Conversation
 from bot.domain.engagement import EventKind
 from bot.domain.messages import Act, ActKind, Outbound
-from bot.domain.people import Address, Person
+from bot.domain.people import Address, Person, PersonState
 from bot.domain.practice import Run
 from bot.domain.wording import safe_text
 from bot.services.conversation.desk import Desk, Turn
@@ -30,6 +30,7 @@ async def load(desk: Desk, act: Act) -> Turn:
     record, now = desk.record, desk.clock.now()
     memory = await record.get(Conversation, act.subject) or Conversation(act.subject)
     person = await record.get(Person, act.subject)
+    has_died = person is not None and person.state is PersonState.DIED
     runs = await record.find(
         Run, subject=act.subject, status=(RunStatus.OPEN, RunStatus.SET_ASIDE), order="-changed_at"
     )
@@ -47,7 +48,9 @@ async def load(desk: Desk, act: Act) -> Turn:
         now=now,
         text=safe_text(act.text),
         memory=memory,
-        person=person,
+        person=None if has_died else person,
+        person_read=person,
+        died=person if has_died else None,
         run=next((each for each in runs if each.status is RunStatus.OPEN), None),
         aside=next((each for each in runs if each.status is RunStatus.SET_ASIDE), None),
         concern=concerns[0] if concerns else None,
@@ -59,6 +62,8 @@ def close(turn: Turn) -> None:
     """Put replies, memory, runs and the receipt into the turn's work."""
     remember(turn)
     work = turn.work
+    if turn.person_read is not None and any(isinstance(each, Person) for each in work.put):
+        work.expect.append(turn.person_read)
     work.put.extend(turn.changed_runs.values())
     work.put.append(turn.memory)
     for place, reply in enumerate(turn.replies):

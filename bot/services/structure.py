@@ -1,0 +1,316 @@
+"""Agencies, regions and teams; who is in which, who supervises, who covers for whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
+from bot.domain.errors import AlreadyThere, BadInput, NotFound
+from bot.domain.people import CaseloadEntry, Person, Session, Staff
+from bot.domain.permissions import Action, Thing, check_may
+from bot.domain.structure import (
+    MESSAGE_DAYS,
+    Agency,
+    AgencyKind,
+    Cover,
+    Membership,
+    Part,
+    Region,
+    Supervision,
+    Team,
+)
+from bot.services.nearness import nearness_to_staff, nearness_to_team
+from bot.services.ports import Clock, Ids, Record, Work
+
+LONGEST_COVER = timedelta(days=92)
+"""Longer than a leave of three months is a new key worker, not cover."""
+
+MESSAGE_DAYS_ALLOWED = range(1, 366)
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The service's own shape. ``by`` None is the operator at the machine's own command line."""
+
+    record: Record
+    clock: Clock
+    ids: Ids
+
+    async def add_agency(
+        self, agency_id: str, name: str, kind: AgencyKind, *, by: Staff | None
+    ) -> Agency:
+        """Add an agency. Raises ``NotPermitted``, ``BadInput``, ``AlreadyThere``."""
+        agency = Agency(_checked(agency_id), _named(name), kind)
+        await self._add(agency, by, kind=kind.value)
+        return agency
+
+    async def add_region(self, region_id: str, name: str, *, by: Staff | None) -> Region:
+        """Add a region. Raises ``NotPermitted``, ``BadInput``, ``AlreadyThere``."""
+        region = Region(_checked(region_id), _named(name))
+        await self._add(region, by)
+        return region
+
+    async def add_team(
+        self,
+        team_id: str,
+        name: str,
+        *,
+        by: Staff | None,
+        agency: str = "",
+        region: str = "",
+        message_days: int = MESSAGE_DAYS,
+    ) -> Team:
+        """Add a team. Raises ``NotPermitted``, ``BadInput``, ``AlreadyThere``, ``NotFound``."""
+        team = Team(_checked(team_id), _named(name), agency, region, message_days)
+        await self._check(team)
+        await self._add(team, by)
+        return team
+
+    async def change_team(
+        self,
+        team_id: str,
+        *,
+        by: Staff | None,
+        agency: str | None = None,
+        region: str | None = None,
+        message_days: int | None = None,
+    ) -> Team:
+        """Change what is given of a team. Raises ``NotPermitted``, ``BadInput``, ``NotFound``."""
+        team = await self.team(team_id)
+        changes: dict[str, str | int | None] = {
+            "agency": agency,
+            "region": region,
+            "message_days": message_days,
+        }
+        given = {name: value for name, value in changes.items() if value is not None}
+        changed = replace(team, **given)  # type: ignore[arg-type]
+        await self._check_may_shape(by, team_id)
+        await self._check(changed)
+        entry = self._entry(
+            by, "write", "team", team=team_id, **{name: str(value) for name, value in given.items()}
+        )
+        await self.record.save(Work(put=[changed], audit=[entry]))
+        return changed
+
+    async def team(self, team_id: str) -> Team:
+        """A team. Raises ``NotFound``."""
+        team = await self.record.get(Team, team_id)
+        if team is None:
+            raise NotFound(f"There is no team '{team_id}'.")
+        return team
+
+    async def teams(self) -> list[Team]:
+        """All teams, by id."""
+        return await self.record.find(Team, order="id")
+
+    async def join(
+        self, staff: Staff, team_id: str, *, by: Staff | None, part: Part = Part.MEMBER
+    ) -> Membership:
+        """Let a colleague be in a team too, or in another part of it; once is enough.
+
+        Raises ``NotPermitted``, ``NotFound``.
+        """
+        await self.team(team_id)
+        await self._check_may_shape(by, team_id)
+        now = self.clock.now()
+        held = [each for each in await self._memberships(staff, now) if each.team == team_id]
+        if any(each.part is part for each in held):
+            return next(each for each in held if each.part is part)
+        membership = Membership(self.ids.new(), staff.id, team_id, part, now)
+        ended = [replace(each, until=now) for each in held]
+        entry = self._entry(by, "join", "team", team=team_id, staff=staff.id, part=part.value)
+        await self.record.save(Work(put=[*ended, membership], audit=[entry]))
+        return membership
+
+    async def leave_team(self, staff: Staff, team_id: str, *, by: Staff | None) -> None:
+        """End a colleague's time in a team. Raises ``NotPermitted``, ``NotFound``."""
+        await self._check_may_shape(by, team_id)
+        now = self.clock.now()
+        held = [each for each in await self._memberships(staff, now) if each.team == team_id]
+        if not held:
+            raise NotFound(f"{staff.username} is not in the team '{team_id}'.")
+        entry = self._entry(by, "leave", "team", team=team_id, staff=staff.id)
+        ended = [replace(each, until=now) for each in held]
+        await self.record.save(Work(put=[*ended], audit=[entry]))
+
+    async def move(self, staff: Staff, team_id: str, *, by: Staff | None) -> Staff:
+        """Move a colleague to another home team; people on their caseload stay on it.
+
+        Raises ``NotPermitted`` (to both teams), ``NotFound``.
+        """
+        await self.team(team_id)
+        await self._check_may_shape(by, team_id)
+        await self._check_may_shape(by, staff.team)
+        now = self.clock.now()
+        held = await self._memberships(staff, now)
+        home = [each for each in held if each.team == staff.team]
+        part = home[0].part if home else Part.MEMBER
+        moved = replace(staff, team=team_id)
+        ended = [replace(each, until=now) for each in (*home, *held) if each.team != team_id]
+        begun = Membership(self.ids.new(), staff.id, team_id, part, now)
+        entry = self._entry(by, "move", "staff", staff=staff.id, old=staff.team, new=team_id)
+        await self.record.save(Work(put=[moved, *_once(ended), begun], audit=[entry]))
+        return moved
+
+    async def leave(self, staff: Staff, *, by: Staff | None) -> Staff:
+        """A colleague leaves the service: sessions, memberships, cover and supervision end.
+
+        Refused while people have nobody else: their key worker, or the only one whose caseload
+        they are on, cannot leave before that is somebody else. Raises ``NotPermitted``,
+        ``BadInput`` with the codes of those people.
+        """
+        if by is not None:
+            near = await nearness_to_staff(self.record, by, staff, self.clock.now())
+            check_may(by, Action.WRITE, Thing.STAFF, *near)
+        now = self.clock.now()
+        left_alone = await self._left_alone(staff, now)
+        if left_alone:
+            raise BadInput(
+                f"{staff.username} is still the key worker of, or alone with: "
+                f"{', '.join(left_alone)}. Name somebody else first "
+                "('companion people key-worker')."
+            )
+        gone = replace(staff, ended_at=now, password="")
+        work = Work(put=[gone], remove=[*await self.record.find(Session, staff_id=staff.id)])
+        dated: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
+            (Membership, ("staff_id",)),
+            (CaseloadEntry, ("staff_id",)),
+            (Cover, ("absent", "covering")),
+            (Supervision, ("supervisor", "staff_id")),
+        )
+        for kind, names in dated:
+            for name in names:
+                equal: dict[str, Any] = {name: staff.id}
+                found: list[Any] = await self.record.find(kind, **equal)
+                work.put += [replace(each, until=now) for each in found if each.holds(now)]
+        work.audit.append(self._entry(by, "leave", "staff", staff=staff.id))
+        await self.record.save(work)
+        return gone
+
+    async def cover(
+        self, absent: Staff, covering: Staff, *, since: datetime, until: datetime, by: Staff | None
+    ) -> Cover:
+        """Let a colleague stand in for another while they are on leave.
+
+        Raises ``NotPermitted``, ``BadInput`` for times that cannot be.
+        """
+        await self._check_may_shape(by, absent.team, about=absent)
+        if absent.id == covering.id:
+            raise BadInput("Nobody covers for themselves.")
+        if covering.ended_at is not None or covering.role is not absent.role:
+            # A caseload is only as safe as the table says for whoever reads it.
+            raise BadInput("Cover is by a colleague who is here, in the same role.")
+        if not since < until or until <= self.clock.now():
+            raise BadInput("Cover ends after it begins, and not in the past.")
+        if until - since > LONGEST_COVER:
+            raise BadInput("Cover lasts three months at most: name another key worker instead.")
+        cover = Cover(self.ids.new(), absent.id, covering.id, since, until)
+        times = {"since": since.isoformat(), "until": until.isoformat()}
+        entry = self._entry(by, "cover", "staff", absent=absent.id, covering=covering.id, **times)
+        await self.record.save(Work(put=[cover], audit=[entry]))
+        return cover
+
+    async def end_cover(self, cover: Cover, *, by: Staff | None) -> None:
+        """End cover now. Raises ``NotPermitted``, ``NotFound``."""
+        absent = await self.record.get(Staff, cover.absent)
+        if absent is None:
+            raise NotFound("Nobody is covered by this.")
+        await self._check_may_shape(by, absent.team, about=absent)
+        entry = self._entry(by, "end", "cover", absent=cover.absent, covering=cover.covering)
+        now = max(self.clock.now(), cover.since)
+        await self.record.save(Work(put=[replace(cover, until=now)], audit=[entry]))
+
+    async def supervise(
+        self, supervisor: Staff, staff: Staff, *, by: Staff | None, on: bool = True
+    ) -> None:
+        """Begin, or end, one colleague's supervision of another.
+
+        Raises ``NotPermitted``, ``BadInput``.
+        """
+        await self._check_may_shape(by, staff.team)
+        if supervisor.id == staff.id:
+            raise BadInput("Nobody supervises themselves.")
+        now = self.clock.now()
+        found = await self.record.find(Supervision, supervisor=supervisor.id, staff_id=staff.id)
+        held = [each for each in found if each.holds(now)]
+        if on == bool(held):
+            return
+        entry = self._entry(
+            by, "supervise" if on else "end", "staff", supervisor=supervisor.id, staff=staff.id
+        )
+        changed = (
+            [Supervision(self.ids.new(), supervisor.id, staff.id, now)]
+            if on
+            else [replace(each, until=now) for each in held]
+        )
+        await self.record.save(Work(put=[*changed], audit=[entry]))
+
+    async def _add(self, made: Agency | Region | Team, by: Staff | None, **details: str) -> None:
+        if by is not None:
+            check_may(by, Action.WRITE, Thing.STRUCTURE)
+        kind = type(made).__name__.lower()
+        if await self.record.get(type(made), made.id) is not None:
+            raise AlreadyThere(f"There is a {kind} '{made.id}'.")
+        await self.record.save(
+            Work(put=[made], audit=[self._entry(by, "add", kind, id=made.id, **details)])
+        )
+
+    async def _check(self, team: Team) -> None:
+        if team.message_days not in MESSAGE_DAYS_ALLOWED:
+            raise BadInput("The words of messages are kept from 1 to 365 days.")
+        if team.agency and await self.record.get(Agency, team.agency) is None:
+            raise NotFound(f"There is no agency '{team.agency}'.")
+        if team.region and await self.record.get(Region, team.region) is None:
+            raise NotFound(f"There is no region '{team.region}'.")
+
+    async def _check_may_shape(
+        self, by: Staff | None, team_id: str, about: Staff | None = None
+    ) -> None:
+        if by is None:
+            return
+        near = await nearness_to_team(self.record, by, team_id, self.clock.now())
+        if about is not None:
+            near |= await nearness_to_staff(self.record, by, about, self.clock.now())
+        check_may(by, Action.WRITE, Thing.STRUCTURE, *near)
+
+    async def _memberships(self, staff: Staff, now: datetime) -> list[Membership]:
+        found = await self.record.find(Membership, staff_id=staff.id)
+        return [each for each in found if each.holds(now)]
+
+    async def _left_alone(self, staff: Staff, now: datetime) -> list[str]:
+        """Codes of people who would have nobody."""
+        of = await self.record.find(CaseloadEntry, staff_id=staff.id)
+        mine = tuple({each.subject for each in of if each.holds(now)})
+        if not mine:
+            return []
+        entries = await self.record.find(CaseloadEntry, subject=mine)
+        shared = {each.subject for each in entries if each.holds(now) and each.staff_id != staff.id}
+        people = await self.record.find(Person, id=mine)
+        return sorted(
+            each.code for each in people if each.id not in shared or each.key_worker == staff.id
+        )
+
+    def _entry(self, by: Staff | None, action: str, thing: str, **details: str) -> AuditEntry:
+        who = f"staff:{by.id}" if by else PROGRAM
+        return AuditEntry(SERVICE_CHAIN, self.clock.now(), who, action, thing, details)
+
+
+def _checked(made_id: str) -> str:
+    if not _ID.fullmatch(made_id):
+        raise BadInput("An id has 1 to 60 letters, numbers, blanks, dots, hyphens or underscores.")
+    return made_id
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise BadInput("It has a name.")
+    return name.strip()
+
+
+def _once(ended: list[Membership]) -> list[Membership]:
+    return list({each.id: each for each in ended}.values())
