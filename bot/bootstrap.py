@@ -21,9 +21,13 @@ from bot.services.caseloads import Caseloads
 from bot.services.conversation.desk import Desk
 from bot.services.crisis_plans import CrisisPlans
 from bot.services.enrolment import Enrolment
+from bot.services.people import People
+from bot.services.person_states import PersonStates
 from bot.services.ports import Clock, Understanding
+from bot.services.sharing import Sharing
 from bot.services.sign_offs import ContentSignOffs
 from bot.services.staff import StaffAccounts
+from bot.services.structure import Structure
 from bot.services.summaries import Summaries
 from bot.settings import Mode, Settings
 
@@ -54,7 +58,11 @@ class Companion:
     passwords: Argon2Passwords
     content: Content
     net: SafetyNet
+    structure: Structure
     staff: StaffAccounts
+    people: People
+    states: PersonStates
+    sharing: Sharing
     enrolment: Enrolment
     plans: CrisisPlans
     sign_offs: ContentSignOffs
@@ -183,7 +191,11 @@ def _wired(
         passwords=passwords,
         content=content,
         net=net,
+        structure=Structure(record, clock, ids),
         staff=StaffAccounts(record, clock, ids, keys, passwords),
+        people=People(record, clock, ids),
+        states=PersonStates(record, clock, ids),
+        sharing=Sharing(record, clock, ids),
         enrolment=Enrolment(record, clock, ids, keys),
         plans=CrisisPlans(record, clock, ids),
         sign_offs=ContentSignOffs(record, clock, ids, content),

@@ -1,92 +1,28 @@
-"""``staff``, ``people``, ``plan`` and ``invite``: the same services as the web uses."""
+"""``people`` and ``invite``: the same services as the web uses."""
 
 from __future__ import annotations
 
-import os
-import secrets
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
 from bot.bootstrap import Companion
 from bot.cli.home import staff_named, with_companion
 from bot.cli.output import as_json, say
-from bot.domain.crisis_plan import CrisisPlan
-from bot.domain.errors import BadInput, PlanFileBroken
-from bot.domain.people import Person, Role, Staff
+from bot.domain.opening_hours import LOCAL
+from bot.domain.people import Person, PersonState
 
 By = Annotated[str, typer.Option("--by", help="Username of the member of staff who answers for it")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object")]
 
-LARGEST_PLAN_FILE = 256 * 1024
+people_app = typer.Typer(no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.add_typer(staff_app, name="staff", help="Members of staff.")
     app.add_typer(people_app, name="people", help="Service users.")
-    app.add_typer(plan_app, name="plan", help="Crisis plans.")
     app.command("invite")(invite)
-
-
-staff_app = typer.Typer(no_args_is_help=True)
-people_app = typer.Typer(no_args_is_help=True)
-plan_app = typer.Typer(no_args_is_help=True)
-
-
-@staff_app.command("add")
-def add_staff(
-    username: str,
-    name: Annotated[str, typer.Option(help="Their name, as colleagues know it")],
-    role: Annotated[Role, typer.Option(help="What they are to the pathway")] = Role.PRACTITIONER,
-    team: Annotated[str, typer.Option(help="Their team")] = "team",
-    by: Annotated[str, typer.Option("--by", help="Who adds them; without, the operator")] = "",
-    password: Annotated[
-        str, typer.Option(envvar="COMPANION_STAFF_PASSWORD", help="Else one is made and printed")
-    ] = "",
-    json: AsJson = False,
-) -> None:
-    """Add a member of staff."""
-    given = password or secrets.token_urlsafe(12)
-
-    async def use(companion: Companion) -> Staff:
-        adder = await staff_named(companion, by) if by else None
-        return await companion.staff.add(
-            username=username, name=name, role=role, team=team, password=given, by=adder
-        )
-
-    staff = with_companion(use)
-    made = {} if password else {"password": given}
-    if json:
-        as_json({"username": staff.username, "role": staff.role.value, "team": staff.team, **made})
-        return
-    say(f"{staff.name} ({staff.username}) is a {staff.role.value} in {staff.team}.")
-    if made:
-        say(f"Password, shown once: {given}")
-
-
-@staff_app.command("password")
-def set_password(
-    username: str,
-    by: Annotated[str, typer.Option("--by", help="Who gives it; without, the operator")] = "",
-    json: AsJson = False,
-) -> None:
-    """Give a member of staff a new password, shown once; ends their sessions."""
-    given = secrets.token_urlsafe(12)
-
-    async def use(companion: Companion) -> Staff:
-        giver = await staff_named(companion, by) if by else None
-        member = await companion.staff.named(username)
-        return await companion.staff.set_password(member, given, by=giver)
-
-    staff = with_companion(use)
-    if json:
-        as_json({"username": staff.username, "password": given})
-    else:
-        say(f"New password of {staff.username}, shown once: {given}")
 
 
 @people_app.command("add")
@@ -126,19 +62,112 @@ def add_person(
         say(f"Added with the code {person.code}.")
 
 
-@plan_app.command("import")
-def import_plan(file: Path, by: By, json: AsJson = False) -> None:
-    """Bring in a plan that was agreed on paper: who brings it in answers for it."""
-    parsed = read_yaml(file)
+@people_app.command("list")
+def list_people(
+    by: By,
+    team: Annotated[str, typer.Option(help="Else the team of who asks")] = "",
+    json: AsJson = False,
+) -> None:
+    """List the people of a team whom you may see."""
 
-    async def use(companion: Companion) -> CrisisPlan:
-        return await companion.plans.bring_in(parsed, by=await staff_named(companion, by))
+    async def use(companion: Companion) -> list[Person]:
+        asks = await staff_named(companion, by)
+        return await companion.people.of_team(team or asks.team, by=asks)
 
-    plan = with_companion(use)
+    people = with_companion(use)
     if json:
-        as_json({"version": plan.version, "status": plan.status.value})
-    else:
-        say(f"Version {plan.version} is in the record: {plan.status.value}.")
+        rows = [{"code": e.code, "called": e.called, "state": e.state.value} for e in people]
+        as_json({"people": rows})
+        return
+    for each in people:
+        say(f"{each.code}: {each.called}, {each.state.value.replace('_', ' ')}")
+
+
+@people_app.command("state")
+def change_state(
+    code: str,
+    to: PersonState,
+    by: By,
+    reason: Annotated[str, typer.Option(help="Needed to take back that somebody died")] = "",
+) -> None:
+    """Record a state: it stops or changes reminders and tasks."""
+
+    async def use(companion: Companion) -> Person:
+        who = await staff_named(companion, by)
+        return await companion.states.change(code, to, by=who, reason=reason)
+
+    say(f"{with_companion(use).code} is recorded as '{to.value.replace('_', ' ')}'.")
+
+
+@people_app.command("move")
+def move(code: str, team: Annotated[str, typer.Option(help="The new team")], by: By) -> None:
+    """Put a person with another team; their key worker stays theirs until another is named."""
+
+    async def use(companion: Companion) -> Person:
+        return await companion.people.move(code, team, by=await staff_named(companion, by))
+
+    say(f"{with_companion(use).code} is with {team}.")
+
+
+@people_app.command("need")
+def set_need(
+    code: str,
+    need: Annotated[str, typer.Argument(help="interpreter, easy_read, safe_contact …")],
+    words: Annotated[str, typer.Argument(help="In their words; '' takes it back")],
+    by: By,
+) -> None:
+    """Write down a communication need or a reasonable adjustment."""
+
+    async def use(companion: Companion) -> Person:
+        return await companion.people.set_need(
+            code, need, words, by=await staff_named(companion, by)
+        )
+
+    with_companion(use)
+    say(f"Written down for {code}.")
+
+
+@people_app.command("caseload")
+def caseload(
+    code: str,
+    on: Annotated[str, typer.Option(help="Username of whose caseload")],
+    by: By,
+    end: Annotated[bool, typer.Option("--end", help="It ends")] = False,
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="When it ends; else now"),
+    ] = None,
+) -> None:
+    """Put a person on a colleague's caseload, or end it."""
+
+    async def use(companion: Companion) -> None:
+        worker = await companion.staff.named(on)
+        who = await staff_named(companion, by)
+        if end:
+            until = at.replace(tzinfo=LOCAL) if at else None
+            await companion.caseloads.end(code, on=worker, by=who, at=until)
+        else:
+            await companion.caseloads.put(code, on=worker, by=who)
+
+    with_companion(use)
+    say(f"{code} {'leaves' if end else 'is on'} the caseload of {on}.")
+
+
+@people_app.command("key-worker")
+def name_key_worker(
+    code: str, worker: Annotated[str, typer.Argument(help="Username")], by: By
+) -> None:
+    """Name a person's key worker; open tasks go to them."""
+
+    async def use(companion: Companion) -> None:
+        await companion.caseloads.name_key_worker(
+            code,
+            worker=await companion.staff.named(worker),
+            by=await staff_named(companion, by),
+        )
+
+    with_companion(use)
+    say(f"{worker} is the key worker of {code}.")
 
 
 def invite(
@@ -156,24 +185,3 @@ def invite(
         return
     say(f"One-time code, good for 14 days: {shown}")
     say(f"They type it to the companion; on Telegram they can also send /start {one_time}")
-
-
-def read_yaml(file: Path) -> dict[str, object]:
-    """A plan file's contents. Raises ``PlanFileBroken``, naming the line where YAML broke."""
-    try:
-        if os.path.getsize(file) > LARGEST_PLAN_FILE:
-            raise BadInput(f"{file} is larger than a plan can be.")
-        text = file.read_text("utf-8")
-    except OSError as error:
-        raise BadInput(f"{file}: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise PlanFileBroken(f"{file}: it is not UTF-8 text.") from None
-    try:
-        parsed = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise PlanFileBroken(f"{file}{where}: this is not YAML.") from None
-    if not isinstance(parsed, dict):
-        raise PlanFileBroken(f"{file}: names with values were expected.")
-    return parsed

@@ -89,6 +89,22 @@ class CrisisPlan:
         return self.review_due is not None and self.review_due < today
 
 
+CARER_FIELDS = frozenset(
+    {
+        "matters_to_me",
+        "early_signs",
+        "late_signs",
+        "steps",
+        "distractions",
+        "professionals",
+        "making_safer",
+    }
+)
+"""Parts of a plan that a carer may ever be shown, each only when the person turns it on."""
+
+AGENCY_FIELDS = frozenset(PlanContents.__dataclass_fields__) - {"declined_because"}
+"""Parts that another agency may be shown, each only when the person turns it on."""
+
 MOVES: dict[PlanStatus, frozenset[PlanStatus]] = {
     PlanStatus.DRAFT: frozenset({PlanStatus.OFFERED, PlanStatus.WITHDRAWN}),
     PlanStatus.OFFERED: frozenset(

@@ -114,6 +114,13 @@ class LedgerMissing(NotFound):
     """The ledger of erasures is missing: without it, people who were erased would be back."""
 
 
+class LedgerBroken(BadInput):
+    """The ledger of erasures has lines that cannot be read, each perhaps a person who was erased.
+
+    Name another copy of it with --ledger, or go on with --accept-broken-lines.
+    """
+
+
 class ChannelRefused(CompanionError):
     """The channel refused the companion's sign-in: check its token."""
 

@@ -17,10 +17,12 @@ from bot.domain.errors import (
     ChannelUnavailable,
     CompanionError,
     RecordUnavailable,
+    SealBroken,
 )
 from bot.domain.messages import Outbound, Reply, ReplyKind, SubjectId
 from bot.services.buttons import seal
-from bot.services.ports import Clock, ContentSource, Queue, Secrets
+from bot.services.dead_letters import DeadLetters
+from bot.services.ports import Clock, ContentSource, Queue, Secrets, Work
 
 TOO_OLD = timedelta(minutes=10)
 """From here on an ordinary reply would answer a moment that has passed."""
@@ -70,7 +72,10 @@ class _Claimed(NamedTuple):
 
 
 class Delivery:
-    """Sends a channel's replies: in order within a conversation, ``at_once`` conversations."""
+    """Sends a channel's replies: in order within a conversation, ``at_once`` conversations.
+
+    ``dead_letters`` tells the team what matters and did not arrive.
+    """
 
     def __init__(
         self,
@@ -81,6 +86,7 @@ class Delivery:
         secrets: Secrets,
         clock: Clock,
         *,
+        dead_letters: DeadLetters | None = None,
         at_once: int = 8,
     ) -> None:
         self._channel = channel
@@ -89,6 +95,7 @@ class Delivery:
         self._content = content
         self._secrets = secrets
         self._clock = clock
+        self._dead_letters = dead_letters
         self._at_once = at_once
         self._lines: dict[SubjectId, deque[_Claimed]] = {}
         self._sending: set[asyncio.Task[None]] = set()
@@ -96,7 +103,10 @@ class Delivery:
         self._line_ended = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until ``stop`` is set; a reply that is on its way then is finished first."""
+        """Deliver until ``stop`` is set; a reply that is on its way then is finished first.
+
+        Those behind it are given back.
+        """
         while not stop.is_set():
             self._line_ended.clear()
             try:
@@ -144,6 +154,9 @@ class Delivery:
                     break
                 line.popleft()
                 self._held.discard(outbound.id)
+            else:
+                if line:
+                    await self._try_again(line[0].outbound, 0)
         except RecordUnavailable:
             _log.warning("outcome_not_noted", channel=self._channel, reply=line[0].outbound.id)
         finally:
@@ -214,10 +227,22 @@ class Delivery:
         """Note an outcome, patiently: a reply whose sending is not noted would go out twice."""
         for pause in (0.2, 1, 3):
             try:
-                return await self._queue.sent({outbound.id: what})
+                return await self._queue.sent(
+                    {outbound.id: what}, await self._task_about(outbound, what)
+                )
             except RecordUnavailable:
                 await asyncio.sleep(pause)
         return await self._queue.sent({outbound.id: what})
+
+    async def _task_about(self, outbound: Outbound, what: str) -> Work | None:
+        """For somebody to look at, where a reply that matters did not arrive."""
+        if what != "failed" or self._dead_letters is None:
+            return None
+        try:
+            return await self._dead_letters.not_delivered(outbound)
+        except SealBroken as problem:
+            _log.error("no_task_opened", reply=outbound.id, problem=type(problem).__name__)
+            return None
 
 
 def _pause(outbound: Outbound) -> float:

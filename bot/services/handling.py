@@ -12,9 +12,11 @@ from bot.domain.audit import PROGRAM, AuditEntry
 from bot.domain.errors import NotAllowedNow, RecordUnavailable
 from bot.domain.messages import Act, ActKind, AnsweredBy, Outbound, ReplyKind, SubjectId
 from bot.domain.safety_net import Tier
+from bot.domain.wording import safe_text
 from bot.services.conversation.chain import apology, handle
 from bot.services.conversation.desk import Desk
 from bot.services.conversation.turns import load
+from bot.services.dead_letters import DeadLetters
 from bot.services.ports import Handled, Queue, Work
 
 log = structlog.get_logger(__name__)
@@ -25,8 +27,14 @@ QUICK_RETRIES = (0.5, 2.0)
 AT_ONCE = 64
 """Conversations in one worker's hands at most."""
 
+LONGEST_QUOTED = 2_000
+"""Characters of a message that a task about it holds."""
+
 RENEW_EVERY = 5.0
 """Seconds between renewals of leases, which last 15."""
+
+ENDS_WITHIN = 14.0
+"""Seconds in which an act that is in hand at the end may be answered; then it is left for later."""
 
 
 class Worker:
@@ -35,10 +43,15 @@ class Worker:
     def __init__(self, desk: Desk, queue: Queue) -> None:
         self._desk = desk
         self._queue = queue
+        self._dead_letters = DeadLetters(desk.record, desk.clock, desk.ids)
         self._busy: dict[SubjectId, asyncio.Task[None]] = {}
+        self._is_ending = False
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Claim and answer; returns when ``stop`` is set and nothing is in hand."""
+        """Claim and answer; returns when ``stop`` is set and nothing is in hand.
+
+        At the end each conversation is given back after the act that is in hand.
+        """
         renewing = asyncio.create_task(self._renew())
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -49,8 +62,8 @@ class Worker:
                     log.error("record_unavailable", problem=type(problem).__name__)
                     await asyncio.sleep(1)
         finally:
-            if self._busy:
-                await asyncio.wait(set(self._busy.values()))
+            self._is_ending = True
+            await self._end()
             for each in (renewing, stopping):
                 each.cancel()
             await asyncio.gather(renewing, stopping, return_exceptions=True)
@@ -70,9 +83,22 @@ class Worker:
         waiting.result()
         for acts in await self._queue.claim(room):
             subject = acts[0].subject
+            if subject in self._busy:
+                # Its lease ran out and was had again: whoever is at it goes on alone.
+                continue
             task = asyncio.create_task(self._conversation(subject, acts))
             self._busy[subject] = task
             task.add_done_callback(partial(self._free, subject))
+
+    async def _end(self) -> None:
+        if not self._busy:
+            return
+        _, left = await asyncio.wait(set(self._busy.values()), timeout=ENDS_WITHIN)
+        for each in left:
+            each.cancel()
+        if left:
+            log.warning("conversations_left", number=len(left))
+            await asyncio.wait(left)
 
     def _free(self, subject: SubjectId, _: asyncio.Task[None]) -> None:
         self._busy.pop(subject, None)
@@ -89,7 +115,7 @@ class Worker:
     async def _conversation(self, subject: SubjectId, acts: list[Act]) -> None:
         try:
             for act in acts:
-                if not await self._answer(act):
+                if self._is_ending or not await self._answer(act):
                     break
         except Exception as problem:
             log.error("conversation_left", subject=subject, problem=type(problem).__name__)
@@ -116,6 +142,8 @@ class Worker:
                 return False
             except Exception as problem:
                 log.error("act_failed", act=act.id, problem=type(problem).__name__)
+                if self._is_ending:
+                    return False
                 if pause is None:
                     await self._give_up(act, type(problem).__name__)
                     return True
@@ -125,29 +153,51 @@ class Worker:
         return True
 
     async def _give_up(self, act: Act, problem: str) -> None:
-        """Tell the person that something went wrong here, with plan and numbers at hand."""
+        """Tell the person that something went wrong here, with plan and numbers at hand.
+
+        Their key worker is told as well, by a task. What of this cannot be done is left out: the
+        next message goes on whatever happens.
+        """
         log.error("dead_letter", act=act.id, problem=problem)
+        work, bare = self._given_up(act), self._given_up(act)
+        try:
+            await self._dead_letters.unanswerable(work, act.subject, _words(act))
+            if act.kind is not ActKind.TIMER:
+                await self._apologise(work, act)
+            await self._desk.record.save(work)
+        except (NotAllowedNow, RecordUnavailable):
+            raise
+        except Exception as fault:
+            log.error("dead_letter_untold", act=act.id, problem=type(fault).__name__)
+            await self._desk.record.save(bare)
+
+    def _given_up(self, act: Act) -> Work:
         now = self._desk.clock.now()
-        work = Work(
+        return Work(
             handled=Handled(act.id, AnsweredBy.FALLBACK.value, Tier.NONE.value, now, failed=True),
             audit=[
                 AuditEntry(act.subject, now, PROGRAM, "give_up", "message", {"act": act.id}),
             ],
         )
-        if act.kind is not ActKind.TIMER:
-            turn = await load(self._desk, act)
-            apology(turn)
-            work.send = [
-                Outbound(
-                    id=self._desk.ids.new(),
-                    subject=act.subject,
-                    channel=act.channel,
-                    address_id=act.address_id,
-                    reply=each,
-                    kind=ReplyKind.SAFETY,
-                    created_at=now,
-                    in_reply_to=act.id,
-                )
-                for each in turn.replies
-            ]
-        await self._desk.record.save(work)
+
+    async def _apologise(self, work: Work, act: Act) -> None:
+        turn = await load(self._desk, act)
+        apology(turn)
+        work.send += [
+            Outbound(
+                id=self._desk.ids.new(),
+                subject=act.subject,
+                channel=act.channel,
+                address_id=act.address_id,
+                reply=each,
+                kind=ReplyKind.SAFETY,
+                created_at=turn.now,
+                in_reply_to=act.id,
+            )
+            for each in turn.replies
+        ]
+
+
+def _words(act: Act) -> str:
+    """What the person said; a timer's text is ids."""
+    return "" if act.kind is ActKind.TIMER else safe_text(act.text, LONGEST_QUOTED)

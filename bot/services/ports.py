@@ -149,8 +149,10 @@ class Queue(Protocol):
         """Replies due on a channel with their address; in order within a conversation."""
         ...
 
-    async def sent(self, done: Mapping[str, Literal["sent", "withheld", "failed"]]) -> None:
-        """Note what became of replies: id → outcome."""
+    async def sent(
+        self, done: Mapping[str, Literal["sent", "withheld", "failed"]], beside: Work | None = None
+    ) -> None:
+        """Note what became of replies: id → outcome. ``beside`` is saved with it, or neither is."""
         ...
 
     async def retry_sending(self, outbound_id: str, at: datetime) -> None:
