@@ -50,13 +50,13 @@ def looks(entries: Iterable[AuditEntry]) -> list[Look]:
 
     Opening the page shows the plan too: of what one look noted, the plan stands for the page.
     """
-    found: dict[tuple[datetime, str], Look] = {}
+    found: dict[tuple[datetime, str, str], Look] = {}
     for each in entries:
         kind, _, staff_id = each.by.partition(":")
         did = _THINGS.get((each.action, each.thing))
         if kind != "staff" or did is None:
             continue
-        key = (each.at, staff_id)
+        key = (each.at, staff_id, each.action)
         if key in found and each.thing == "person":
             continue
         found[key] = Look(each.at, staff_id, did, _why(each.details.get("reason", "")))

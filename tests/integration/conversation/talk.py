@@ -151,6 +151,20 @@ class Talk:
         self.last = Answered(replies, by, tier)
         return self.last
 
+    async def accepts(self, text: str) -> Any:
+        """One message that is kept and not yet handled."""
+        self._count += 1
+        return await self.record.accept(
+            Said(
+                channel=self.channel,
+                address=self.address,
+                provider_id=f"{self.address}:{self._count}",
+                kind=ActKind.TEXT,
+                sent_at=self.clock.now(),
+                text=text,
+            )
+        )
+
     async def taps(self, label: str, *, of: Answered | None = None) -> Answered:
         """A button of the last answer (or of an earlier one), by its label."""
         answer = of or self.last
