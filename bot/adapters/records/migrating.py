@@ -41,7 +41,7 @@ def migrate_engine(engine: Engine, revision: str = "head") -> None:
 
 def check_version(connection: Connection) -> None:
     """Raise ``RecordNewer`` or ``RecordOlder`` unless the tables are this version's."""
-    scripts = ScriptDirectory.from_config(_config())
+    scripts = ScriptDirectory.from_config(config_of_migrations())
     present = MigrationContext.configure(connection).get_current_heads()
     wanted = scripts.get_current_head()
     if present == (wanted,):
@@ -51,17 +51,35 @@ def check_version(connection: Connection) -> None:
     raise RecordOlder
 
 
+def version_of(connection: Connection) -> str:
+    """The version that the tables have; empty where there are none of ours."""
+    return str(MigrationContext.configure(connection).get_current_revision() or "")
+
+
+def keep_others_waiting(connection: Connection) -> None:
+    """Be the only process that makes or changes tables, until the transaction ends."""
+    if connection.dialect.name == POSTGRESQL:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """Bring tables up to a revision inside the caller's transaction.
+
+    Raises ``RecordNewer`` for a revision that only a later version knows.
+    """
+    config = config_of_migrations()
+    scripts = ScriptDirectory.from_config(config)
+    for each in {*MigrationContext.configure(connection).get_current_heads(), revision}:
+        _check_known(scripts, each)
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
 def _in_transaction(connection: Connection, revision: str) -> None:
     connection.exec_driver_sql(BEGIN[connection.dialect.name])
     try:
-        if connection.dialect.name == POSTGRESQL:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        config = _config()
-        scripts = ScriptDirectory.from_config(config)
-        for each in MigrationContext.configure(connection).get_current_heads():
-            _check_known(scripts, each)
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        keep_others_waiting(connection)
+        upgrade_within(connection, revision)
         connection.exec_driver_sql("COMMIT")
     except Exception:
         connection.exec_driver_sql("ROLLBACK")
@@ -77,7 +95,8 @@ def _check_known(scripts: ScriptDirectory, revision: str) -> None:
         raise
 
 
-def _config() -> Config:
+def config_of_migrations() -> Config:
+    """Where the revisions are."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config

@@ -46,16 +46,13 @@ def postgresql() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without tables."""
-    return _made(request, tmp_path, "template1")
+    return made(request, tmp_path, "template1")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database with this version's tables."""
-    address = _made(request, tmp_path, "migrated")
-    if address.startswith("sqlite"):
-        migrate(address)
-    return address
+    return made(request, tmp_path, "migrated")
 
 
 @pytest.fixture
@@ -65,9 +62,13 @@ def sqlite_url(tmp_path: Path) -> str:
     return address
 
 
-def _made(request: pytest.FixtureRequest, folder: Path, template: str) -> str:
+def made(request: pytest.FixtureRequest, folder: Path, template: str) -> str:
+    """The address of a fresh database of the fixture's kind, as its template is."""
     if request.param == "sqlite":
-        return f"sqlite:///{folder / 'record.db'}"
+        address = f"sqlite:///{folder / 'record.db'}"
+        if template == "migrated":
+            migrate(address)
+        return address
     address = request.getfixturevalue("postgresql")
     name = f"test_{os.urandom(6).hex()}"
     with psycopg.connect(address, autocommit=True) as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.adapters.identifiers import SystemIds
+from bot.adapters.memory import MemoryRecord
 from bot.adapters.records import SqlRecord
 from bot.domain.audit import PROGRAM, AuditEntry
 from bot.domain.messages import (
@@ -18,6 +19,8 @@ from bot.domain.messages import (
 )
 from bot.domain.people import Person, PersonState
 from bot.services.ports import Handled, Work
+
+AnyRecord = SqlRecord | MemoryRecord
 
 START = datetime(2030, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -99,17 +102,17 @@ def answer(act: Act, *replies: Outbound, failed: bool = False) -> Work:
     return Work(send=list(replies), audit=[entry(act.subject, "answered")], handled=handled)
 
 
-async def add_person(record: SqlRecord, **more: object) -> Person:
+async def add_person(record: AnyRecord, **more: object) -> Person:
     new = person(**more)
     await record.save(Work(new_keys=[new.id], put=[new], audit=[entry(new.id)]))
     return new
 
 
-async def claim_all(record: SqlRecord, limit: int = 50) -> dict[str, list[Act]]:
+async def claim_all(record: AnyRecord, limit: int = 50) -> dict[str, list[Act]]:
     return {acts[0].subject: acts for acts in await record.claim(limit)}
 
 
-async def claim_one(record: SqlRecord) -> list[Act]:
+async def claim_one(record: AnyRecord) -> list[Act]:
     """The only conversation that can be claimed."""
     (acts,) = await record.claim(50)
     return acts

@@ -1,24 +1,15 @@
-"""The outbox: replies in order within a conversation, each leased to one sender."""
+"""Rows of the outbox that do not open; what every store promises of it is in ``contract``."""
 
 from __future__ import annotations
-
-import asyncio
-from datetime import timedelta
 
 from sqlalchemy import text
 
 from bot.adapters.records import SqlRecord
 from bot.adapters.records.engines import connect_to
-from bot.domain.messages import Act, Button, Outbound, Press, Reply, ReplyKind
-from bot.domain.people import Address
-from bot.services.ports import Work
-from tests.integration.records.conftest import Open
+from bot.domain.messages import Act, Outbound
 from tests.integration.records.making import (
-    START,
-    SetClock,
     answer,
     claim_one,
-    entry,
     reply_to,
     said,
 )
@@ -41,124 +32,6 @@ def _texts(replies: list[Outbound]) -> list[str]:
     return [each.reply.text for each in replies]
 
 
-async def test_a_reply_comes_out_as_it_went_in(record: SqlRecord) -> None:
-    await record.accept(said())
-    (act,) = await claim_one(record)
-    whole = Reply("Hello 🌱", (Button("Yes", Press("ask", "yes", "ref")),), ReplyKind.SAFETY)
-    given = reply_to(act, reply=whole, kind=ReplyKind.SAFETY, place=3)
-    await record.save(answer(act, given))
-
-    ((reply, address),) = await record.claim_outgoing("telegram", 9)
-    assert address == "chat-1"
-    assert reply == Outbound(
-        id=given.id,
-        subject=act.subject,
-        channel="telegram",
-        address_id=act.address_id,
-        reply=whole,
-        kind=ReplyKind.SAFETY,
-        created_at=START,
-        in_reply_to=act.id,
-        place=3,
-        attempts=1,
-    )
-
-
-async def test_in_order_within_a_conversation_and_only_of_the_channel(record: SqlRecord) -> None:
-    await _say(record, "one", "two")
-    await _say(record, "three", "four")
-
-    assert await record.claim_outgoing("sms", 9) == []
-    assert _texts(await _sendable(record)) == ["one", "two", "three", "four"]
-
-
-async def test_a_claimed_reply_is_not_claimed_again(record: SqlRecord) -> None:
-    await _say(record, "one")
-    (one,) = await _sendable(record)
-    await _say(record, "two")
-    assert await _sendable(record) == []
-
-    await record.sent({one.id: "sent"})
-    assert _texts(await _sendable(record)) == ["two"]
-
-
-async def test_only_so_many_from_the_start_of_each_conversation(record: SqlRecord) -> None:
-    await _say(record, "one", "two", "three")
-    await _say(record, "other", address="chat-2")
-
-    first = await _sendable(record, 2)
-    assert _texts(first) == ["one", "two"]
-    second = await _sendable(record, 2)
-    assert _texts(second) == ["other"]
-    await record.sent({first[0].id: "sent"})
-    assert await _sendable(record) == []
-    await record.sent({first[1].id: "sent"})
-    assert _texts(await _sendable(record)) == ["three"]
-
-
-async def test_a_claim_runs_out(record: SqlRecord, clock: SetClock) -> None:
-    await _say(record, "one", "two")
-    assert len(await _sendable(record)) == 2
-    clock.move(seconds=14)
-    assert await _sendable(record) == []
-    clock.move(seconds=1)
-
-    assert [(each.reply.text, each.attempts) for each in await _sendable(record)] == [
-        ("one", 2),
-        ("two", 2),
-    ]
-
-
-async def test_a_clock_that_goes_back_holds_no_reply_up(record: SqlRecord, clock: SetClock) -> None:
-    await _say(record, "held")
-    assert len(await _sendable(record)) == 1
-    await _say(record, "new", address="chat-2")
-    clock.move(hours=-1)
-
-    assert sorted(_texts(await _sendable(record))) == ["held", "new"]
-
-
-async def test_a_retry_holds_back_the_conversation_and_no_other(
-    record: SqlRecord, clock: SetClock
-) -> None:
-    await _say(record, "one", "two")
-    one, _ = await _sendable(record)
-    await record.retry_sending(one.id, clock.now() + timedelta(seconds=5))
-    await _say(record, "three")
-    await _say(record, "other", address="chat-2")
-    assert _texts(await _sendable(record)) == ["other"]
-
-    clock.move(seconds=5)
-    assert _texts(await _sendable(record)) == ["one", "two", "three"]
-
-
-async def test_withheld_and_failed_are_done_with(record: SqlRecord) -> None:
-    await _say(record, "one", "two", "three")
-    one, two, _ = await _sendable(record)
-    await record.sent({one.id: "withheld", two.id: "failed"})
-    await record.retry_sending(one.id, START)
-
-    assert await _sendable(record) == []
-
-
-async def test_two_senders_do_not_meet(url: str, opened: Open) -> None:
-    senders = [opened(url), opened(url)]
-    for each in range(12):
-        await _say(senders[0], "one", "two", address=f"chat-{each}")
-    claims = await asyncio.gather(*(_sendable(senders[each % 2], 6) for each in range(8)))
-
-    ids = [reply.id for claimed in claims for reply in claimed]
-    assert len(ids) == len(set(ids)) == 24
-
-
-async def test_a_restart_under_the_same_name_sends_what_was_claimed(url: str, opened: Open) -> None:
-    before = opened(url, owner="serve")
-    await _say(before, "one")
-    assert len(await _sendable(before)) == 1
-
-    assert _texts(await _sendable(opened(url, owner="serve"))) == ["one"]
-
-
 async def test_a_reply_that_does_not_open_lets_the_next_go(record: SqlRecord, url: str) -> None:
     act = await _say(record, "one", "two")
     with connect_to(url).connect() as connection:
@@ -171,13 +44,3 @@ async def test_a_reply_that_does_not_open_lets_the_next_go(record: SqlRecord, ur
     await _say(record, "three")
     assert _texts(await _sendable(record)) == ["three"]
     assert "unreadable" in [each.action for each in await record.audit_of(act.subject)]
-
-
-async def test_a_reply_without_an_address_is_failed(record: SqlRecord) -> None:
-    act = await _say(record, "one")
-    (address,) = await record.find(Address, subject=act.subject)
-    await record.save(Work(remove=[address], audit=[entry(act.subject)]))
-
-    assert await _sendable(record) == []
-    await record.wait_for_outgoing("telegram", 0.01)
-    assert await _sendable(record) == []

@@ -1,4 +1,4 @@
-"""A guest leaves nothing behind after 72 hours."""
+"""What shredding leaves in tables and files; what every store promises is in ``contract``."""
 
 from __future__ import annotations
 
@@ -83,16 +83,6 @@ async def test_a_destroyed_key_is_in_no_file(
     assert await record.shred_due(clock.now()) == 2
 
     assert not any(key in file.read_bytes() for key in keys for file in files)
-
-
-async def test_who_writes_again_is_a_new_guest(record: SqlRecord, clock: SetClock) -> None:
-    before = await _guest(record, "chat-1")
-    clock.move(hours=72)
-    await record.shred_due(clock.now())
-
-    again = await record.accept(said("hello", address="chat-1"))
-    assert again.subject != before
-    assert [act.text for act in await claim_one(record)] == ["hello"]
 
 
 async def test_what_was_blanked_goes_too(record: SqlRecord, url: str, clock: SetClock) -> None:

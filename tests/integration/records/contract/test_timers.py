@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.adapters.records import SqlRecord
 from bot.domain.messages import Act, ActKind
 from bot.services.ports import Work
 from tests.integration.records.making import (
     START,
+    AnyRecord,
     SetClock,
     answer,
     claim_all,
@@ -19,13 +19,13 @@ from tests.integration.records.making import (
 )
 
 
-async def _finish(record: SqlRecord, acts: list[Act]) -> None:
+async def _finish(record: AnyRecord, acts: list[Act]) -> None:
     for act in acts:
         await record.save(answer(act), durable=False)
     await record.release(acts[0].subject)
 
 
-async def _set_timers(record: SqlRecord, *timers: tuple[str, float]) -> Act:
+async def _set_timers(record: AnyRecord, *timers: tuple[str, float]) -> Act:
     await record.accept(said("start"))
     (act,) = await claim_one(record)
     work = answer(act)
@@ -36,7 +36,7 @@ async def _set_timers(record: SqlRecord, *timers: tuple[str, float]) -> Act:
     return act
 
 
-async def test_a_timer_comes_when_it_is_due(record: SqlRecord, clock: SetClock) -> None:
+async def test_a_timer_comes_when_it_is_due(record: AnyRecord, clock: SetClock) -> None:
     await _set_timers(record, ("run:1:step", 15))
     clock.move(minutes=14)
     assert await record.claim(9) == []
@@ -46,7 +46,7 @@ async def test_a_timer_comes_when_it_is_due(record: SqlRecord, clock: SetClock) 
     assert (act.kind, act.channel, act.text) == (ActKind.TIMER, "timer", "run:1:step")
 
 
-async def test_a_timer_not_yet_due_holds_nobody_back(record: SqlRecord) -> None:
+async def test_a_timer_not_yet_due_holds_nobody_back(record: AnyRecord) -> None:
     await _set_timers(record, ("run:1:step", 15))
     await record.accept(said("meanwhile"))
 
@@ -54,7 +54,7 @@ async def test_a_timer_not_yet_due_holds_nobody_back(record: SqlRecord) -> None:
 
 
 async def test_a_person_comes_before_their_timers_and_timers_one_by_one(
-    record: SqlRecord, clock: SetClock
+    record: AnyRecord, clock: SetClock
 ) -> None:
     await _set_timers(record, ("later", 2), ("sooner", 1))
     clock.move(minutes=3)
@@ -69,7 +69,7 @@ async def test_a_person_comes_before_their_timers_and_timers_one_by_one(
 
 
 async def test_a_message_that_waits_for_its_retry_holds_timers_back(
-    record: SqlRecord, clock: SetClock
+    record: AnyRecord, clock: SetClock
 ) -> None:
     await _set_timers(record, ("run:1", 1))
     clock.move(minutes=1)
@@ -83,7 +83,7 @@ async def test_a_message_that_waits_for_its_retry_holds_timers_back(
 
 
 async def test_waiting_timers_are_cancelled_by_the_start_of_their_label(
-    record: SqlRecord, clock: SetClock
+    record: AnyRecord, clock: SetClock
 ) -> None:
     act = await _set_timers(record, ("run:1:a", 1), ("run:1:b", 2), ("run:10", 3), ("ask:1", 4))
     other = await record.accept(said(address="chat-2"))
@@ -104,7 +104,7 @@ async def test_waiting_timers_are_cancelled_by_the_start_of_their_label(
 
 
 async def test_a_timer_may_cancel_its_like_while_it_is_handled(
-    record: SqlRecord, clock: SetClock
+    record: AnyRecord, clock: SetClock
 ) -> None:
     await _set_timers(record, ("run:1:a", 1), ("run:1:b", 1))
     clock.move(minutes=1)

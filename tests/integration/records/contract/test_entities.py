@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.adapters.records import SqlRecord
+from bot.adapters.memory.kinds import KINDS
 from bot.adapters.records.entities import MAPPINGS
 from bot.domain.activities import RunStatus, State
 from bot.domain.concerns import Concern, ConcernNote, ConcernStatus, Task, TaskKind
@@ -56,7 +56,7 @@ from bot.domain.structure import (
     Team,
 )
 from bot.services.ports import Work
-from tests.integration.records.making import START, add_person, entry, person
+from tests.integration.records.making import START, AnyRecord, add_person, entry, person
 
 S = SubjectId("subject-1")
 DAY = date(2030, 3, 1)
@@ -168,22 +168,74 @@ def test_every_class_that_is_kept_is_tried() -> None:
     assert {type(each) for each in WHOLE} == set(MAPPINGS)
 
 
+def test_every_store_keeps_the_same_classes_in_the_same_way() -> None:
+    in_tables = {
+        kind: (
+            mapping.key,
+            mapping.subject,
+            set(mapping.plain),
+            {*mapping.indexed, *([mapping.digest[0]] if mapping.digest else [])},
+        )
+        for kind, mapping in MAPPINGS.items()
+    }
+    in_memory = {
+        kind: (each.key, each.subject, set(each.plain), set(each.indexed))
+        for kind, each in KINDS.items()
+    }
+    assert in_memory == in_tables
+
+
+def test_every_store_has_the_same_things_only_once() -> None:
+    in_tables = {
+        kind: {
+            column.name
+            for column in mapping.table.columns
+            if column.unique and not column.primary_key
+        }
+        for kind, mapping in MAPPINGS.items()
+    }
+    # A database keeps an address under its digest.
+    named = {"address": "digest"}
+    in_memory = {
+        kind: {named.get(name, name) for name in each.unique} for kind, each in KINDS.items()
+    }
+    assert in_memory == in_tables
+
+
 @pytest.mark.parametrize("entity", WHOLE, ids=lambda each: type(each).__name__)
-async def test_comes_back_as_it_went_in(record: SqlRecord, entity: object) -> None:
+async def test_comes_back_as_it_went_in(record: AnyRecord, entity: object) -> None:
     await record.save(Work(new_keys=[S], put=[entity], audit=[entry(S)]))
 
     assert await record.get(type(entity), _key(entity)) == entity
 
 
 @pytest.mark.parametrize("entity", WHOLE, ids=lambda each: type(each).__name__)
-async def test_removed_is_gone(record: SqlRecord, entity: object) -> None:
+async def test_removed_is_gone(record: AnyRecord, entity: object) -> None:
     await record.save(Work(new_keys=[S], put=[entity], audit=[entry(S)]))
     await record.save(Work(remove=[entity], audit=[entry(S)]))
 
     assert await record.get(type(entity), _key(entity)) is None
 
 
-async def test_put_again_replaces(record: SqlRecord) -> None:
+async def test_what_is_kept_is_nobodys_to_change(record: AnyRecord) -> None:
+    joining = {"area": "north"}
+    given = await add_person(record, joining=joining, nhs_number="9434765919")
+    joining["area"] = "south"
+    for read in (
+        await record.get(Person, given.id),
+        *await record.find(Person),
+        *await record.find_by_index(Person, "nhs_number", given.nhs_number),
+    ):
+        assert read is not None
+        assert read.joining == {"area": "north"}
+        read.joining["area"] = "east"  # type: ignore[index]
+
+    kept = await record.get(Person, given.id)
+    assert kept is not None
+    assert kept.joining == {"area": "north"}
+
+
+async def test_put_again_replaces(record: AnyRecord) -> None:
     before = await add_person(record, nhs_number="9434765919")
     after = replace(before, state=PersonState.PAUSED, nhs_number="", chosen_name="Bird")
     await record.save(Work(put=[after], audit=[entry(before.id)]))
@@ -192,7 +244,7 @@ async def test_put_again_replaces(record: SqlRecord) -> None:
     assert await record.find_by_index(Person, "nhs_number", "9434765919") == []
 
 
-async def test_finds_by_equal_one_of_and_none(record: SqlRecord) -> None:
+async def test_finds_by_equal_one_of_and_none(record: AnyRecord) -> None:
     north = await add_person(record, team="north")
     south = await add_person(record, team="south", joined_at=START)
     await add_person(record, team="east")
@@ -205,7 +257,7 @@ async def test_finds_by_equal_one_of_and_none(record: SqlRecord) -> None:
     assert await record.find(Person, state=PersonState.ENDED) == []
 
 
-async def test_finds_in_order_between_and_so_many(record: SqlRecord) -> None:
+async def test_finds_in_order_between_and_so_many(record: AnyRecord) -> None:
     await add_person(record, subject=S)
     events = [
         EngagementEvent(f"event-{each}", S, EventKind.MOOD, START + timedelta(days=each))
@@ -218,7 +270,7 @@ async def test_finds_in_order_between_and_so_many(record: SqlRecord) -> None:
     assert await record.find(EngagementEvent, order="-at", limit=2, subject=S) == events[:2:-1]
 
 
-async def test_a_sealed_field_cannot_be_asked_for(record: SqlRecord) -> None:
+async def test_a_sealed_field_cannot_be_asked_for(record: AnyRecord) -> None:
     with pytest.raises(TypeError, match="name"):
         await record.find(Person, name="Robin Example")
     with pytest.raises(TypeError, match="joining"):
@@ -227,7 +279,7 @@ async def test_a_sealed_field_cannot_be_asked_for(record: SqlRecord) -> None:
         await record.find_by_index(Person, "name", "Robin Example")
 
 
-async def test_finds_by_index(record: SqlRecord) -> None:
+async def test_finds_by_index(record: AnyRecord) -> None:
     born = date(1990, 2, 28)
     one = await add_person(record, nhs_number="943 476 5919", born=born)
     other = await add_person(record, born=born)
@@ -238,7 +290,7 @@ async def test_finds_by_index(record: SqlRecord) -> None:
     assert {each.id for each in both} == {one.id, other.id}
 
 
-async def test_finds_an_address_by_channel_and_value(record: SqlRecord) -> None:
+async def test_finds_an_address_by_channel_and_value(record: AnyRecord) -> None:
     known = Address("address-1", S, "telegram", "chat-1", START)
     await record.save(Work(new_keys=[S], put=[known], audit=[entry(S)]))
 
@@ -246,7 +298,7 @@ async def test_finds_an_address_by_channel_and_value(record: SqlRecord) -> None:
     assert await record.find_by_index(Address, "address", "sms:chat-1") == []
 
 
-async def test_two_of_one_code_cannot_be(record: SqlRecord) -> None:
+async def test_two_of_one_code_cannot_be(record: AnyRecord) -> None:
     first = await add_person(record)
     second = person(code=first.code)
 
@@ -256,14 +308,14 @@ async def test_two_of_one_code_cannot_be(record: SqlRecord) -> None:
 
 
 @pytest.mark.parametrize("odd", ["\0", "a\0b", "\ud800", "x" * 100_000, "'; DROP TABLE persons"])
-async def test_odd_texts_find_nothing(record: SqlRecord, odd: str) -> None:
+async def test_odd_texts_find_nothing(record: AnyRecord, odd: str) -> None:
     assert await record.get(Person, odd) is None
     assert await record.find(Person, code=odd) == []
     assert await record.find(Person, code=[odd]) == []
     assert await record.find_by_index(Person, "nhs_number", odd) == []
 
 
-async def test_what_cannot_be_kept_is_refused_without_its_words(record: SqlRecord) -> None:
+async def test_what_cannot_be_kept_is_refused_without_its_words(record: AnyRecord) -> None:
     broken = person(name="half \ud800 a character")
 
     with pytest.raises(BadInput) as raised:
@@ -274,21 +326,21 @@ async def test_what_cannot_be_kept_is_refused_without_its_words(record: SqlRecor
         await record.save(Work(new_keys=[mistyped.id], put=[mistyped], audit=[entry(mistyped.id)]))
 
 
-async def test_nothing_is_kept_for_a_subject_without_a_key(record: SqlRecord) -> None:
+async def test_nothing_is_kept_for_a_subject_without_a_key(record: AnyRecord) -> None:
     stray = person()
 
     with pytest.raises(NotFound):
         await record.save(Work(put=[stray], audit=[entry(stray.id)]))
 
 
-async def test_a_class_that_is_not_kept(record: SqlRecord) -> None:
+async def test_a_class_that_is_not_kept(record: AnyRecord) -> None:
     with pytest.raises(TypeError, match="Button"):
         await record.get(Button, "x")
     with pytest.raises(TypeError, match="Button"):
         await record.save(Work(put=[Button("x", Press("a", "b"))], audit=[entry(S)]))
 
 
-async def test_facts_of_the_database(record: SqlRecord) -> None:
+async def test_facts_of_the_database(record: AnyRecord) -> None:
     assert await record.meta_get("demo") is None
     await record.meta_set("demo", "yes")
     await record.meta_set("demo", "no")

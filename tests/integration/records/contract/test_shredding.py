@@ -1,0 +1,81 @@
+"""A guest leaves nothing behind after 72 hours."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.activities import RunStatus, State
+from bot.domain.audit import SERVICE_CHAIN
+from bot.domain.conversations import Conversation
+from bot.domain.engagement import EngagementEvent, EventKind
+from bot.domain.people import Address, Guest, Person
+from bot.domain.practice import Run
+from tests.integration.records.making import (
+    START,
+    AnyRecord,
+    SetClock,
+    add_person,
+    answer,
+    claim_one,
+    reply_to,
+    said,
+    timer,
+)
+
+
+async def _guest(record: AnyRecord, address: str) -> str:
+    """A guest who has left a row wherever a guest can."""
+    accepted = await record.accept(said("hello", address=address))
+    (act,) = await claim_one(record)
+    subject = act.subject
+    work = answer(act, reply_to(act))
+    work.put += [
+        Conversation(subject),
+        Run(f"run-{address}", subject, "stop", "", RunStatus.OPEN, START, START, State("a")),
+        EngagementEvent(f"event-{address}", subject, EventKind.MOOD, START),
+    ]
+    work.schedule.append((timer(act, "run:1"), START + timedelta(days=9)))
+    await record.save(work)
+    await record.release(subject)
+    return accepted.subject
+
+
+async def test_who_writes_again_is_a_new_guest(record: AnyRecord, clock: SetClock) -> None:
+    before = await _guest(record, "chat-1")
+    clock.move(hours=72)
+    await record.shred_due(clock.now())
+
+    again = await record.accept(said("hello", address="chat-1"))
+    assert again.subject != before
+    assert [act.text for act in await claim_one(record)] == ["hello"]
+
+
+async def test_guests_go_when_their_time_is_over_and_nobody_else(
+    record: AnyRecord, clock: SetClock
+) -> None:
+    gone = await _guest(record, "chat-1")
+    clock.move(hours=1)
+    stays = await _guest(record, "chat-2")
+    joined = await add_person(record)
+    clock.move(hours=71)
+
+    assert await record.shred_due(clock.now()) == 1
+    assert [each.id for each in await record.find(Guest)] == [stays]
+    for kind in (Conversation, Run, EngagementEvent, Address):
+        assert await record.find(kind, subject=gone) == []
+    assert await record.get(Conversation, stays) is not None
+    assert await record.get(Person, joined.id) == joined
+    assert [to for _, to in await record.claim_outgoing("telegram", 9)] == ["chat-2"]
+    assert await record.shred_due(clock.now()) == 0
+    (told,) = await record.audit_of(SERVICE_CHAIN)
+    assert (told.by, told.action, told.details) == ("program", "forgotten", {"number": "1"})
+
+
+async def test_what_was_delivered_before_is_forgotten_with_its_guest(
+    record: AnyRecord, clock: SetClock
+) -> None:
+    await record.accept(said(provider_id="update-1"))
+    clock.move(hours=72)
+    await record.shred_due(clock.now())
+
+    assert (await record.accept(said(provider_id="update-1"))).new
