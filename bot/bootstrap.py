@@ -21,6 +21,7 @@ from bot.services.caseloads import Caseloads
 from bot.services.conversation.desk import Desk
 from bot.services.crisis_plans import CrisisPlans
 from bot.services.enrolment import Enrolment
+from bot.services.looks import Looks
 from bot.services.people import People
 from bot.services.person_states import PersonStates
 from bot.services.ports import Clock, Understanding
@@ -63,6 +64,7 @@ class Companion:
     people: People
     states: PersonStates
     sharing: Sharing
+    looks: Looks
     enrolment: Enrolment
     plans: CrisisPlans
     sign_offs: ContentSignOffs
@@ -196,6 +198,7 @@ def _wired(
         people=People(record, clock, ids),
         states=PersonStates(record, clock, ids),
         sharing=Sharing(record, clock, ids),
+        looks=Looks(record, clock),
         enrolment=Enrolment(record, clock, ids, keys),
         plans=CrisisPlans(record, clock, ids),
         sign_offs=ContentSignOffs(record, clock, ids, content),

@@ -10,7 +10,8 @@ import typer
 from bot.bootstrap import Companion
 from bot.cli.home import staff_named, with_companion
 from bot.cli.output import as_json, say
-from bot.domain.opening_hours import LOCAL
+from bot.domain.looks import Look, in_words
+from bot.domain.opening_hours import LOCAL, date_words
 from bot.domain.people import Person, PersonState
 
 By = Annotated[str, typer.Option("--by", help="Username of the member of staff who answers for it")]
@@ -151,6 +152,31 @@ def caseload(
 
     with_companion(use)
     say(f"{code} {'leaves' if end else 'is on'} the caseload of {on}.")
+
+
+@people_app.command("looks")
+def show_looks(code: str, by: By, json: AsJson = False) -> None:
+    """Who has looked at this person's things, and why: the whole list, as they may ask for it."""
+
+    async def use(companion: Companion) -> tuple[list[Look], dict[str, str]]:
+        return await companion.looks.of(code, by=await staff_named(companion, by))
+
+    found, names = with_companion(use)
+    if json:
+        rows = [
+            {
+                "at": each.at.isoformat(),
+                "who": names.get(each.staff_id, ""),
+                "did": each.did,
+                "why": each.why,
+            }
+            for each in found
+        ]
+        as_json({"looks": rows})
+        return
+    for each in found:
+        local = each.at.astimezone(LOCAL)
+        say(in_words(each, names, f"{date_words(local.date())}, {local:%H.%M}"))
 
 
 @people_app.command("key-worker")
