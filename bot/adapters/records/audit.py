@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -11,15 +10,7 @@ from bot.adapters.records.audit_tables import audit, audit_heads
 from bot.adapters.records.encryption import MasterKeys
 from bot.adapters.records.mapping import from_micros
 from bot.adapters.records.seals import seals_of
-from bot.domain.audit import FIRST, AuditEntry, entry_hash
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Where a chain is not what was written: "entry", "order", "head" or "seal" at a place."""
-
-    place: int
-    what: str
+from bot.domain.audit import FIRST, AuditEntry, Fault, entry_hash
 
 
 def entries_of(connection: Connection, chain: str) -> list[AuditEntry]:

@@ -17,6 +17,7 @@ from bot.adapters.records.engines import POSTGRESQL, SQLITE
 from bot.adapters.records.jobs import Wanted
 from bot.adapters.records.mapping import Row, from_micros, to_micros
 from bot.adapters.records.queue_tables import inbox, leases
+from bot.adapters.records.reasons import seal_reason
 from bot.adapters.records.statements import (
     as_list,
     delete_where,
@@ -251,7 +252,7 @@ class Group:
         place, before, sealed = self._heads[entry.chain]
         place += 1
         # The hash is over what a reader gets back: UTC, whole microseconds.
-        kept = replace(entry, at=from_micros(to_micros(entry.at)))
+        kept = seal_reason(replace(entry, at=from_micros(to_micros(entry.at))), place, self._key)
         last = entry_hash(before, place, kept)
         self._heads[entry.chain] = (place, last, sealed)
         self._changed_heads.add(entry.chain)
@@ -264,7 +265,7 @@ class Group:
                 "by": entry.by,
                 "action": entry.action,
                 "thing": entry.thing,
-                "details": json.dumps(dict(sorted(entry.details.items()))),
+                "details": json.dumps(dict(sorted(kept.details.items()))),
                 "hash": last,
             },
         )

@@ -133,15 +133,23 @@ class Mapped(Generic[Entity]):
         return tuple((name, places[name], _reader(hints[name])) for name in self.plain)
 
     @cached_property
-    def _places(self) -> tuple[int, int, tuple[int, ...]]:
+    def _places(self) -> tuple[int, int]:
         at = self.columns.index
-        subject = at(self.subject) if self.subject else -1
-        return at(self.key), subject, tuple(at(each.name) for each in self.sealed)
+        return at(self.key), at(self.subject) if self.subject else -1
 
     def place_of(self, row: Sequence[Any]) -> tuple[str, str]:
         """Whose row it is (empty: nobody's), and its id."""
-        key_at, subject_at, _ = self._places
+        key_at, subject_at = self._places
         return row[subject_at] if self.subject else "", row[key_at]
+
+    @cached_property
+    def _openers(self) -> tuple[tuple[str, int, Callable[[bytes], Any]], ...]:
+        at = self.columns.index
+        return tuple(
+            # Without the adapter's own wrapper: this runs a thousand times for one summary.
+            (column.label, at(column.name), adapter.validator.validate_json)
+            for column, _, adapter in self._parts
+        )
 
     def subject_of(self, entity: Entity) -> str:
         """Whose key seals it; empty for what belongs to nobody."""
@@ -167,19 +175,19 @@ class Mapped(Generic[Entity]):
 
     def from_row(self, row: Sequence[Any], open_key: OpenKey) -> Entity:
         """The entity of a row (columns in the table's order). Raises ``SealBroken``."""
-        values = {
-            name: row[place] if read is None else read(row[place])
-            for name, place, read in self._readers
-        }
-        if self._parts:
-            key_at, subject_at, sealed_at = self._places
+        values = {}
+        for name, place, read in self._readers:
+            value = row[place]
+            values[name] = value if read is None else read(value)
+        if self._openers:
+            key_at, subject_at = self._places
             row_id, subject = row[key_at], row[subject_at]
             key = open_key(subject)
-            for (column, _, adapter), place in zip(self._parts, sealed_at, strict=True):
-                text = key.open(Place(subject, column.label, row_id), row[place])
+            for label, place, parse in self._openers:
+                text = key.open(Place(subject, label, row_id), row[place])
                 try:
-                    values.update(vars(adapter.validate_json(text)))
+                    values.update(vars(parse(text)))
                 except ValidationError:
                     # The error's text holds the value.
-                    raise SealBroken(f"{column.label} {row_id}") from None
+                    raise SealBroken(f"{label} {row_id}") from None
         return self.kind(**values)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from bot.adapters.records.damage import Damage
 from bot.adapters.records.encryption import DataKeys, MasterKeys
 from bot.adapters.records.engines import SQLITE
 from bot.adapters.records.readers import Readers
@@ -52,11 +53,12 @@ class Parts:
             if engine.dialect.name == SQLITE
             else PostgresqlWatch(engine, bells)
         )
+        writer = Writer(engine, data_keys, bells.ring)
         return cls(
             engine,
             readers,
-            EntityReader(readers, data_keys),
-            Writer(engine, data_keys, bells.ring),
+            EntityReader(readers, data_keys, Damage(writer, clock)),
+            writer,
             bells,
             Waiting(bells, watch),
             watch,

@@ -7,13 +7,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import Select, bindparam, select
 
+from bot.adapters.records.damage import UNREADABLE, Damage
 from bot.adapters.records.driver import Driver
 from bot.adapters.records.encryption import DataKey, DataKeys, OpenKey, WrappedKey
 from bot.adapters.records.mapping import Entity, Mapped, is_storable, to_column
 from bot.adapters.records.readers import Readers
-from bot.adapters.records.statements import as_list, one_of, select_one_of
+from bot.adapters.records.statements import as_list, one_of, select_one, select_one_of
 from bot.adapters.records.tables import blind_index, subject_keys
 from bot.domain.errors import CompanionError, SealBroken, WrongKey
 
@@ -23,16 +24,20 @@ Between = tuple[str, datetime, datetime]
 class EntityReader:
     """Reads entities of every class."""
 
-    def __init__(self, readers: Readers, data_keys: DataKeys) -> None:
+    def __init__(self, readers: Readers, data_keys: DataKeys, damage: Damage) -> None:
         self._readers = readers
+        self._damage = damage
         self._data_keys = data_keys
         self._dialect = readers.dialect
 
     async def get(self, mapping: Mapped[Entity], key: str) -> Entity | None:
-        """One entity by its id."""
+        """One entity by its id. Raises ``SealBroken``, which is audited."""
         if not is_storable(key):
             return None
-        found = await self._read(mapping, select_one(mapping.table, mapping.key), {"key": key})
+        statement = select_one(mapping.table, mapping.key)
+        found, damaged = await self._read(mapping, statement, {"key": key})
+        if damaged:
+            raise SealBroken(f"{mapping.table.name} {key}")
         return found[0] if found else None
 
     async def find(
@@ -44,7 +49,10 @@ class EntityReader:
         between: Between | None,
         equal: dict[str, object],
     ) -> list[Entity]:
-        """Entities by plain fields. Raises ``TypeError`` for a field that is none."""
+        """Entities by plain fields. Raises ``TypeError`` for a field that is none.
+
+        One that does not open is left out and audited; ``limit`` counts those that do.
+        """
         parameters: dict[str, object] = {} if limit is None else {"limit": limit}
         shape = []
         for name, value in sorted(equal.items()):
@@ -62,19 +70,26 @@ class EntityReader:
             parameters["before"] = to_column(between[2])
         field = between[0] if between else ""
         statement = _select(self._dialect, mapping, tuple(shape), order, limit is not None, field)
-        return await self._read(mapping, statement, parameters)
+        found, damaged = await self._read(mapping, statement, parameters)
+        while limit is not None and damaged and len(found) < limit:
+            # Those left out took the place of others that open.
+            before, more = damaged, {"limit": limit + damaged}
+            found, damaged = await self._read(mapping, statement, parameters | more)
+            if damaged <= before:
+                break
+        return found if limit is None else found[:limit]
 
     async def find_by_digest(
         self, mapping: Mapped[Entity], field_name: str, digest: str
     ) -> list[Entity]:
-        """Entities by the digest of a sealed field."""
+        """Entities by the digest of a sealed field; one that does not open is left out."""
         if mapping.digest and mapping.digest[0] == field_name:
             statement = select_one(mapping.table, "digest")
-            return await self._read(mapping, statement, {"key": digest})
+            return (await self._read(mapping, statement, {"key": digest}))[0]
         if field_name not in mapping.indexed:
             raise TypeError(f"{mapping.kind.__name__}.{field_name} has no index.")
         parameters: dict[str, object] = {"field": field_name, "digest": digest}
-        return await self._read(mapping, _by_index(mapping), parameters)
+        return (await self._read(mapping, _by_index(mapping), parameters))[0]
 
     async def keys(self, subjects: Iterable[str]) -> OpenKey:
         """Gives the data keys of these subjects; raises for one alone what is wrong with it."""
@@ -86,15 +101,41 @@ class EntityReader:
             await self._readers.run(lambda driver: self._fetch_keys(driver, missing))
         )
 
+    async def drop_lost_keys(self) -> None:
+        """Let go of keys at hand that the database has no more: another process erased someone."""
+        held = self._data_keys.subjects()
+        if not held:
+            return
+        statement = select(subject_keys.c.subject).where(
+            one_of(self._dialect, subject_keys.c.subject, "values")
+        )
+        listed = {"values": as_list(self._dialect, held)}
+        rows = await self._readers.run(lambda driver: driver.read(statement, listed))
+        for subject in set(held) - {row.subject for row in rows}:
+            self._data_keys.drop(subject)
+
     async def _read(
         self, mapping: Mapped[Entity], statement: Select[Any], parameters: dict[str, object]
-    ) -> list[Entity]:
+    ) -> tuple[list[Entity], int]:
+        """The entities that open, and how many do not."""
+        damaged: list[tuple[str, str]] = []
+
         def entities(driver: Driver) -> list[Entity]:
+            damaged.clear()
             rows = driver.read(statement, parameters)
             open_key = self._opener(self._fetch_missing_keys(driver, mapping, rows))
-            return [mapping.from_row(row, open_key) for row in rows]
+            found = []
+            for row in rows:
+                try:
+                    found.append(mapping.from_row(row, open_key))
+                except UNREADABLE:
+                    damaged.append(mapping.place_of(row))
+            return found
 
-        return await self._readers.run(entities)
+        found = await self._readers.run(entities)
+        if damaged:
+            await self._damage.note(mapping, damaged)
+        return found, len(damaged)
 
     def _fetch_missing_keys(
         self, driver: Driver, mapping: Mapped[Any], rows: Sequence[Any]
@@ -118,10 +159,13 @@ class EntityReader:
         return refused
 
     def _opener(self, refused: dict[str, CompanionError]) -> OpenKey:
+        found: dict[str, DataKey] = {}
+
         def open_key(subject: str) -> DataKey:
-            key = self._data_keys.held(subject)
+            key = found.get(subject) or self._data_keys.held(subject)
             if key is None:
                 raise refused.get(subject) or SealBroken(f"no data key for {subject}")
+            found[subject] = key
             return key
 
         return open_key
@@ -132,12 +176,6 @@ def _given(value: object) -> list[object] | None:
     if isinstance(value, str) or not isinstance(value, Iterable):
         return None
     return [to_column(each) for each in value]
-
-
-@cache
-def select_one(table: Table, column: str) -> Select[Any]:
-    """Rows whose column is ``key``."""
-    return select(table).where(table.c[column] == bindparam("key"))
 
 
 @cache

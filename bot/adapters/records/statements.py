@@ -27,6 +27,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.records.engines import SQLITE
 
+NOTIFY = select(func.pg_notify("companion", bindparam("name")))
+"""Tell every process on this PostgreSQL, at the commit, that a bell was rung."""
+
 
 @cache
 def insert_into(table: Table) -> Insert:
@@ -82,3 +85,9 @@ def as_list(dialect: str, values: Iterable[Any]) -> object:
 def select_one_of(dialect: str, table: Table, column: str) -> Select[Any]:
     """Whole rows whose column is one of the list ``values``."""
     return select(table).where(one_of(dialect, table.c[column], "values"))
+
+
+@cache
+def select_one(table: Table, column: str) -> Select[Any]:
+    """Whole rows whose column is ``key``."""
+    return select(table).where(table.c[column] == bindparam("key"))

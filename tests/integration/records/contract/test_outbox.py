@@ -166,3 +166,15 @@ async def test_a_reply_without_an_address_is_failed(record: AnyRecord) -> None:
     assert await _sendable(record) == []
     await record.wait_for_outgoing("telegram", 0.01)
     assert await _sendable(record) == []
+
+
+async def test_what_has_not_gone_is_taken_back(record: AnyRecord) -> None:
+    act = await _say(record, "claimed")
+    assert len(await _sendable(record)) == 1
+    await _say(record, "waiting")
+    await _say(record, "other", address="chat-2")
+    work = Work(withhold=[act.subject], audit=[entry(act.subject, "withheld")])
+    work.send.append(reply_to(act, "said after it"))
+    await record.save(work)
+
+    assert _texts(await _sendable(record)) == ["other", "said after it"]

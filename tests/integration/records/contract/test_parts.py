@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.errors import AuditMissing, ChangedMeanwhile
-from bot.services.ports import Work
+from bot.services.ports import DeadCount, Work
 from tests.integration.records.contract.conftest import OpenAny
 from tests.integration.records.making import (
     AnyRecord,
@@ -77,3 +79,21 @@ async def test_what_cannot_go_beside_an_outcome_undoes_it(record: AnyRecord) -> 
         await record.sent({reply: "failed"}, beside)
 
     assert (await record.oldest_waiting(["telegram"]))[1] is not None
+
+
+async def test_what_was_given_up_is_counted(record: AnyRecord, clock: SetClock) -> None:
+    before = await _outgoing(record)
+    await record.sent({before: "failed"})
+    since = clock.now() + timedelta(hours=1)
+    assert await record.dead_letters(clock.now()) == DeadCount(0, 0, 1)
+    clock.move(hours=2)
+    await record.accept(said("of a guest", address="chat-2"))
+    await record.accept(said("of a person", address="chat-3"))
+    for acts in await record.claim(9):
+        (act,) = acts
+        work = answer(act, failed=True)
+        if act.text == "of a person":
+            work.put.append(person(subject=act.subject))
+        await record.save(work)
+
+    assert await record.dead_letters(since) == DeadCount(2, 1, 0)

@@ -12,6 +12,7 @@ from bot.domain.conversations import Conversation
 from bot.domain.errors import (
     AlreadyThere,
     AuditMissing,
+    BadInput,
     ChangedMeanwhile,
     NotAllowedNow,
     NotFound,
@@ -29,6 +30,7 @@ from tests.integration.records.making import (
     person,
     reply_to,
     said,
+    timer,
 )
 
 
@@ -223,3 +225,28 @@ async def test_after_closing_nothing_is_written(record: AnyRecord) -> None:
     await late
     with pytest.raises(RecordUnavailable):
         await record.save(Work(audit=[entry("someone")]))
+
+
+async def test_what_no_channel_can_carry_is_refused_without_its_words(record: AnyRecord) -> None:
+    await record.accept(said("hello"))
+    (act,) = await claim_one(record)
+
+    with pytest.raises(BadInput) as raised:
+        await record.save(answer(act, reply_to(act, "half \ud800 a character")))
+    assert "half" not in str(raised.value)
+    assert await record.handled(act.id) is None
+
+
+async def test_nothing_is_sent_or_scheduled_twice(record: AnyRecord) -> None:
+    await record.accept(said("hello"))
+    (act,) = await claim_one(record)
+    reply, later = reply_to(act), timer(act, "run:1")
+    work = answer(act, reply)
+    work.schedule.append((later, START))
+    await record.save(work)
+
+    with pytest.raises(AlreadyThere):
+        await record.save(Work(send=[reply], audit=[entry(act.subject)]))
+    with pytest.raises(AlreadyThere):
+        await record.save(Work(schedule=[(later, START)], audit=[entry(act.subject)]))
+    assert len(await record.claim_outgoing("telegram", 9)) == 1
