@@ -65,12 +65,14 @@ class CaseloadLine:
 class Caseload:
     """A practitioner's people by name, and what waits elsewhere in their team.
 
-    ``names`` maps ids of colleagues who have something here to their names.
+    ``names`` maps ids of colleagues who have something here to their names. ``unreadable`` is how
+    many people of this caseload the record holds and cannot read: they are missing from ``lines``.
     """
 
     lines: tuple[CaseloadLine, ...]
     elsewhere: tuple[Waiting, ...]
     names: Mapping[str, str]
+    unreadable: int = 0
 
     @property
     def to_look_at(self) -> tuple[Waiting, ...]:
@@ -123,7 +125,7 @@ class Caseloads:
         await self.record.save(Work(audit=[entry]))
         owners = {each.concern.owner for each in shown if each.concern}
         owners |= {each.covered_for for each in lines}
-        return Caseload(lines, elsewhere, await self._names(owners))
+        return Caseload(lines, elsewhere, await self._names(owners), len(own) - len(lines))
 
     async def near(self, code: str, *, by: Staff) -> frozenset[Relation]:
         """How near ``by`` is to a person. Raises ``NotFound``; ``NotPermitted`` to the rest."""

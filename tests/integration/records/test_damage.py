@@ -239,6 +239,7 @@ async def test_a_caseload_with_one_damaged_person_still_opens(
     caseload = await Caseloads(record, clock, SystemIds(clock)).of(by=dawn)
 
     assert [line.person.code for line in caseload.lines] == ["P-0", "P-2", "P-3"]
+    assert caseload.unreadable == 1
     waiting = {each.person.code for each in caseload.to_look_at}
     assert waiting == {"P-0", "P-3"}
     assert await _unreadable(record, people[1].id) == [f"persons:{people[1].id}"]
