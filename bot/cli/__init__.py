@@ -6,7 +6,23 @@ import sys
 
 import typer
 
-from bot.cli import content, maintenance, measuring, people, reports, serving, talking
+from bot.cli import (
+    backups,
+    content,
+    finding,
+    keys,
+    maintenance,
+    measuring,
+    people,
+    plans,
+    privacy,
+    reports,
+    serving,
+    sharing,
+    staff,
+    structure,
+    talking,
+)
 from bot.cli.exits import exit_code
 from bot.cli.output import problem
 from bot.domain.errors import CompanionError
@@ -16,8 +32,13 @@ _app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The companion between sessions: serve it, set it up, look after it.",
 )
-for module in (serving, talking, people, content, reports, maintenance, measuring):
+_MODULES = (
+    serving, talking, people, plans, sharing, staff, structure, content, reports, keys, privacy,
+    backups, maintenance, measuring,
+)  # fmt: skip
+for module in _MODULES:
     module.register(_app)
+finding.register(people.people_app)
 
 
 def app() -> None:

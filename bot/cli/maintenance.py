@@ -1,14 +1,13 @@
-"""``keys``, ``train`` and ``doctor``."""
+"""``train`` and ``doctor``."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from bot.adapters.clock import SystemClock
-from bot.adapters.keys import KeyRing
 from bot.adapters.understanding_rasa import model_for
 from bot.adapters.understanding_rasa import train as train_rasa
 from bot.bootstrap import Companion, open_companion
@@ -16,30 +15,16 @@ from bot.cli.exits import exit_code
 from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.output import as_json, say
 from bot.cli.people import AsJson
-from bot.cli.server import served_state
-from bot.domain.errors import CompanionError, SettingsError
+from bot.cli.seats import served_state
+from bot.cli.well_being import COUNTED
+from bot.domain.errors import CompanionError
 from bot.settings import Settings
-
-keys_app = typer.Typer(no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.add_typer(keys_app, name="keys", help="The master key, kept outside the database.")
     app.command("train")(train)
     app.command("doctor")(doctor)
-
-
-@keys_app.command("create")
-def create_keys() -> None:
-    """Make the key ring. Keep a copy somewhere safe: without it nothing can be read."""
-    settings = settings_in_force()
-    if settings.companion_key_command:
-        raise SettingsError("COMPANION_KEY_COMMAND is set: keys come from there.")
-    settings.key_file.parent.mkdir(parents=True, exist_ok=True)
-    KeyRing.create(settings.key_file, SystemClock().now())
-    say(f"The key ring is {settings.key_file}, readable by you alone.")
-    say("Keep a copy in a safe place: without it nothing in the record can be read.")
 
 
 def train() -> None:
@@ -75,7 +60,11 @@ async def _found(settings: Settings, *, audit: bool) -> dict[str, Any]:
             name: str(value) if value is not None else None
             for name, value in settings.model_dump().items()
         },
-        "serving": {"pid": state.get("pid"), "web": state.get("web")},
+        "serving": {
+            "pid": state.get("pid"),
+            "web": state.get("web"),
+            "processes": state.get("processes", []),
+        },
         "rasa": state.get("rasa") or {"pid": None, "state": "down"},
         "model": "trained" if model_for(settings.companion_content) else "missing",
     }
@@ -104,6 +93,9 @@ async def _of_record(companion: Companion, *, audit: bool) -> dict[str, Any]:
             "unsigned_needed_live": [each.path for each in waiting if each.needed_live],
         },
         "audit": {"chains": len(chains), "faults": broken} if audit else "not walked",
+        "dead_letters": asdict(
+            await companion.record.dead_letters(companion.clock.now() - COUNTED)
+        ),
     }
     if broken:
         found |= {"problem": "The audit is not whole.", "exit_code": 1}

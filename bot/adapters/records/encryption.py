@@ -11,12 +11,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bot.domain.errors import SealBroken
+from bot.domain.errors import SealBroken, WrongKey
 
 FORMAT = 1
 _VERSION = bytes([FORMAT])
@@ -25,8 +25,17 @@ _START = len(_VERSION) + _NONCE_BYTES
 _KEY_BITS = 256
 
 
+class RingIncomplete(WrongKey):
+    """The key ring is this database's, but it lacks a master key that data keys are wrapped by."""
+
+
 class MasterKeys(Protocol):
     """What the record asks of the key ring."""
+
+    @property
+    def active(self) -> str:
+        """The id of the master key that wraps what is new."""
+        ...
 
     def knows(self, key_id: str) -> bool:
         """Whether there is a master key of this id."""
@@ -49,8 +58,7 @@ class MasterKeys(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a sealed value stands."""
 
     subject: str
@@ -135,6 +143,11 @@ class DataKeys:
             self._held.move_to_end(subject)
             while len(self._held) > self._room:
                 self._held.popitem(last=False)
+
+    def subjects(self) -> list[str]:
+        """Whose keys are at hand."""
+        with self._lock:
+            return list(self._held)
 
     def drop(self, subject: str) -> None:
         """Forget a key."""

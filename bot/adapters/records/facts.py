@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from bot.adapters.records.encryption import MasterKeys
+from bot.adapters.records.encryption import MasterKeys, RingIncomplete
 from bot.adapters.records.group import Group
 from bot.adapters.records.jobs import Job
 from bot.adapters.records.statements import insert_unless_there
@@ -14,6 +14,16 @@ from bot.adapters.records.tables import meta, subject_keys
 from bot.domain.errors import WrongKey
 
 _KEY_CHECK = "key check"
+
+ANOTHERS = (
+    "It is the ring of another database, or of an earlier one: put the ring back that this one "
+    "was begun with, or the database that belongs to this ring. Nothing was changed."
+)
+INCOMPLETE = (
+    "It is an older copy, or keys were retired from it: put the newest copy of the ring back, or "
+    "bring its key in from another copy with 'companion keys restore COPY' (for a restored backup "
+    "that is 'master.key.retired-…'). Nothing was changed."
+)
 
 
 def fact(connection: Connection, name: str) -> str | None:
@@ -47,13 +57,32 @@ class SetFact(Job):
 
 
 def check_key(connection: Connection, masters: MasterKeys) -> None:
-    """Raise ``WrongKey`` unless the database was begun with this key ring; begin a new one."""
+    """Raise ``WrongKey`` unless the database was begun with this key ring; begin a new one.
+
+    Raises ``RingIncomplete`` for a ring without a key that is needed.
+    """
     check = masters.digest(_KEY_CHECK, "")
     into = insert_unless_there(connection.dialect.name, meta)
     if fact(connection, _KEY_CHECK) is None:
         connection.execute(into, {"name": _KEY_CHECK, "value": check})
-    if fact(connection, _KEY_CHECK) != check:
-        raise WrongKey
-    for key_id in connection.execute(select(subject_keys.c.key_id).distinct()).scalars():
-        if not masters.knows(key_id):
-            raise WrongKey(f"It lacks the key {key_id}.")
+    if not is_its_ring(connection, masters):
+        raise WrongKey(ANOTHERS)
+    missing = sorted(each for each in wrapped_by(connection) if not masters.knows(each))
+    if missing:
+        raise RingIncomplete(f"{', '.join(missing)}. {INCOMPLETE}")
+
+
+def is_its_ring(connection: Connection, masters: MasterKeys) -> bool:
+    """Whether the database was begun with this key ring, or not begun at all."""
+    return fact(connection, _KEY_CHECK) in {None, masters.digest(_KEY_CHECK, "")}
+
+
+def has_its_ring(connection: Connection) -> bool:
+    """Whether the database was begun with some ring."""
+    return fact(connection, _KEY_CHECK) is not None
+
+
+def wrapped_by(connection: Connection) -> dict[str, int]:
+    """How many data keys each master key wraps, by its id."""
+    counts = select(subject_keys.c.key_id, func.count()).group_by(subject_keys.c.key_id)
+    return {row[0]: row[1] for row in connection.execute(counts)}

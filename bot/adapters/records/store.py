@@ -6,15 +6,20 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+import structlog
 from sqlalchemy import case, func, select
 
-from bot.adapters.records.audit import Fault, chains, entries_of, faults_of
+from bot.adapters.records.audit import chains, entries_of, faults_of
 from bot.adapters.records.encryption import MasterKeys
 from bot.adapters.records.engines import connect_to
 from bot.adapters.records.entities import mapped, normal
-from bot.adapters.records.facts import SetFact, check_key, fact
+from bot.adapters.records.erasing import Erase
+from bot.adapters.records.facts import SetFact, check_key, fact, wrapped_by
+from bot.adapters.records.kept_words import messages_of, timers_of
+from bot.adapters.records.ledger import append_erasure, read_ledger
 from bot.adapters.records.mapping import Entity, from_micros, to_micros
 from bot.adapters.records.migrating import check_version, migrate_engine
 from bot.adapters.records.parts import Parts
@@ -22,12 +27,24 @@ from bot.adapters.records.queue import SqlQueue
 from bot.adapters.records.queue_tables import inbox, outbox
 from bot.adapters.records.readers import Readers
 from bot.adapters.records.reading import Between
+from bot.adapters.records.reasons import has_sealed, open_reason
 from bot.adapters.records.repairs import Reclaim
+from bot.adapters.records.replaying import ReplayErasures
+from bot.adapters.records.retaining import shorten, to_shorten
+from bot.adapters.records.rotating import rewrap_all
 from bot.adapters.records.seals import KeepSeals, append_seals, broken_lines, new_seals
 from bot.adapters.records.shredding import ShredDue
 from bot.adapters.records.works import Save, check_audited
-from bot.domain.audit import AuditEntry
+from bot.domain.audit import AuditEntry, Fault
+from bot.domain.errors import RecordUnavailable
+from bot.domain.kept_messages import KeptMessage, KeptTimer
+from bot.domain.messages import SubjectId
+from bot.domain.retention import Shortened
+from bot.domain.rights import Erasure
+from bot.services.key_rotation import Rewrapped
 from bot.services.ports import Clock, Handled, Ids, Work
+
+log = structlog.get_logger(__name__)
 
 
 def open_record(
@@ -75,13 +92,14 @@ class SqlRecord(SqlQueue):
         Raises ``AuditMissing`` for a work without an entry, ``NotAllowedNow`` when the handled
         act was handled, cancelled or taken over meanwhile, ``AlreadyThere`` for a second row
         where there can be one, ``NotFound`` for a subject without a data key, ``BadInput`` for
-        text that cannot be kept, ``RecordUnavailable``.
+        text that cannot be kept, ``ChangedMeanwhile`` when something expected is no longer so,
+        ``RecordUnavailable``.
         """
         check_audited(work)
         await self._parts.writer.do(Save(work, self._parts.masters, self._parts.owner, durable))
 
     async def get(self, kind: type[Entity], key: str) -> Entity | None:
-        """One entity by its id. Raises ``SealBroken``, ``RecordUnavailable``."""
+        """One entity by its id. Raises ``SealBroken`` (audited), ``RecordUnavailable``."""
         return await self._parts.entities.get(mapped(kind), key)
 
     async def find(
@@ -96,7 +114,8 @@ class SqlRecord(SqlQueue):
     ) -> list[Entity]:
         """Entities whose plain fields equal these; see ``Record.find``.
 
-        Raises ``TypeError`` for a sealed or unknown field, ``SealBroken``, ``RecordUnavailable``.
+        One that does not open is left out and audited, once in this process's life. Raises
+        ``TypeError`` for a sealed or unknown field, ``RecordUnavailable``.
         """
         return await self._parts.entities.find(
             mapped(kind), order=order, limit=limit, between=between, equal=equal
@@ -126,11 +145,52 @@ class SqlRecord(SqlQueue):
     async def shred_due(self, now: datetime) -> int:
         """Forget the guests whose time is over; how many."""
         number: int = await self._parts.writer.do(ShredDue(now))
+        await self.drop_lost_keys()
         return number
 
+    async def drop_lost_keys(self) -> None:
+        """Let go of keys in memory that another process has destroyed; each does so for itself."""
+        await self._parts.entities.drop_lost_keys()
+
+    async def erase(self, erasure: Erasure, entry: AuditEntry, ledger: Path) -> None:
+        """Forget a person for good: key, index, queues, every row of theirs; the audit stays.
+
+        The ledger has its line first. An erasure that fails after that is completed by
+        ``replay_erasures``. Raises ``NotAllowedNow`` under a hold or an open concern,
+        ``ChangedMeanwhile`` when the person or the request is no longer so,
+        ``RecordUnavailable``, also for a ledger that cannot be written: then nothing was done.
+        """
+        append = partial(append_erasure, ledger)
+        try:
+            await self._parts.writer.do(Erase(erasure, entry, self._parts.masters, append))
+        except OSError as error:
+            raise RecordUnavailable(f"{ledger}: {error.strerror}. Nothing was erased.") from None
+
+    async def shorten_messages(self, now: datetime) -> Shortened:
+        """Take the words of messages that are older than their team keeps them."""
+        return await shorten(self._parts, now)
+
+    async def messages_to_shorten(self, now: datetime) -> dict[str, Shortened]:
+        """What ``shorten_messages`` would do, by team."""
+        return await to_shorten(self._parts, now)
+
+    async def messages_of(self, subject: SubjectId) -> list[KeptMessage]:
+        """All messages that are kept of one person, of both sides, in their order."""
+        return await messages_of(self._parts, subject)
+
+    async def timers_of(self, subject: SubjectId) -> list[KeptTimer]:
+        """The reminders that wait for one person, the one due first in front."""
+        return await timers_of(self._parts, subject)
+
     async def audit_of(self, chain: str) -> list[AuditEntry]:
-        """A chain's entries, oldest first."""
-        return await self._parts.readers.run_core(lambda connection: entries_of(connection, chain))
+        """A chain's entries, oldest first; of somebody erased without reasons that were typed."""
+        entries = await self._parts.readers.run_core(
+            lambda connection: entries_of(connection, chain)
+        )
+        if not has_sealed(entries):
+            return entries
+        key_of = await self._parts.entities.keys([chain])
+        return [open_reason(each, place, key_of) for place, each in enumerate(entries, start=1)]
 
     async def verify_chain(self, chain: str) -> list[Fault]:
         """What is wrong with a chain, up to its head and every seal; nothing where it is whole."""
@@ -163,6 +223,22 @@ class SqlRecord(SqlQueue):
             lambda connection: broken_lines(connection, path, self._parts.masters)
         )
 
+    async def replay_erasures(self, path: Path) -> int:
+        """Forget everybody whom the ledger outside names and this database still knows; how many.
+
+        So an erasure that was cut short is completed. Lines that are broken are left and logged.
+        """
+        if not path.exists():
+            return 0
+        ledger, broken = await asyncio.to_thread(read_ledger, path, self._parts.masters)
+        if broken:
+            log.warning("ledger_lines_broken", lines=broken)
+        if not ledger:
+            return 0
+        now = self._parts.clock.now()
+        number: int = await self._parts.writer.do(ReplayErasures(ledger, now))
+        return number
+
     async def meta_get(self, name: str) -> str | None:
         """A fact about the database itself."""
         return await self._parts.readers.run_core(lambda connection: fact(connection, name))
@@ -170,6 +246,14 @@ class SqlRecord(SqlQueue):
     async def meta_set(self, name: str, value: str) -> None:
         """Keep a fact about the database itself. Nothing about a person goes here."""
         await self._parts.writer.do(SetFact(name, value))
+
+    async def wrapped_by(self) -> dict[str, int]:
+        """How many data keys each master key wraps, by its id."""
+        return await self._parts.readers.run_core(wrapped_by)
+
+    async def rewrap_keys(self) -> Rewrapped:
+        """Wrap every data key by the active master key; once begun it can be begun again."""
+        return await rewrap_all(self._parts)
 
     def on_another_clock(self, clock: Clock, ids: Ids) -> SqlRecord:
         """The same record with another clock, as a demonstration's made-up year needs.

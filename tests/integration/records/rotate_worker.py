@@ -17,7 +17,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.identifiers import SystemIds
 from bot.adapters.keys import KeyFile, KeyRing
 from bot.adapters.records import open_record
-from bot.cli.rotating import rotated
+from bot.services.key_rotation import rotate
 
 
 async def main() -> None:
@@ -27,7 +27,7 @@ async def main() -> None:
         record = open_record(sys.argv[1], ring, clock, SystemIds(clock))
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        outcome = await rotated(record, ring, file, clock, retire="--retire" in sys.argv)
+        outcome = await rotate(record, ring, file, clock, retire="--retire" in sys.argv)
         await record.aclose()
     sys.stdout.write(json.dumps(asdict(outcome)) + "\n")
 

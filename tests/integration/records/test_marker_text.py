@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import base64
 from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from bot.adapters.keys import KeyFile, KeyRing
 from bot.adapters.records import SqlRecord
 from bot.adapters.records.engines import connect_to
+from bot.adapters.records.entities import MAPPINGS
 from bot.domain.activities import RunStatus, State
 from bot.domain.concerns import Concern, ConcernNote, ConcernStatus, Task, TaskKind
 from bot.domain.conversations import Conversation
@@ -18,10 +20,15 @@ from bot.domain.crisis_plan import Agreement, CrisisPlan, PlanContents, PlanStat
 from bot.domain.engagement import EngagementEvent, EventKind
 from bot.domain.errors import CompanionError
 from bot.domain.messages import Reply
+from bot.domain.people import Address
 from bot.domain.practice import Run
+from bot.domain.rights import Hold, RequestKind, RequestStatus, RightsRequest
+from bot.domain.sharing import Carer
+from bot.services.key_rotation import rotate
 from bot.services.ports import Work
 from tests.integration.records.making import (
     START,
+    SetClock,
     answer,
     claim_one,
     entry,
@@ -29,13 +36,14 @@ from tests.integration.records.making import (
     reply_to,
     said,
 )
+from tests.integration.records.searching import files_holding
 
 MARKER = "Xylophone7Quartz"
 OTHER_MARKER = "Tambourine8Basalt"
 BORN = date(1987, 11, 23)
 
 
-async def _fill(record: SqlRecord) -> None:
+async def _fill(record: SqlRecord) -> Work:
     """The marker in every sealed field, and in a wrong write."""
     await record.accept(said(MARKER, address=MARKER, token=MARKER))
     (act,) = await claim_one(record)
@@ -68,6 +76,20 @@ async def _fill(record: SqlRecord) -> None:
             Agreement(how=MARKER),
             PlanContents(triggers=(MARKER,), steps=(PlanStep(MARKER),)),
         ),
+        Carer("k", subject, START, MARKER, MARKER, MARKER),
+        RightsRequest(
+            "q",
+            subject,
+            RequestKind.ACCESS,
+            RequestStatus.OPEN,
+            START,
+            START,
+            "person",
+            about=MARKER,
+            decision=MARKER,
+            withheld=((MARKER, "third_party"),),
+        ),
+        Hold("h", subject, "staff:ash", START, MARKER),
         Run("r", subject, "stop", "", RunStatus.OPEN, START, START, State("a", {"why": MARKER})),
     ]
     await record.save(work)
@@ -75,37 +97,66 @@ async def _fill(record: SqlRecord) -> None:
     with pytest.raises(CompanionError) as raised:
         await record.save(Work(new_keys=[again.id], put=[again], audit=[entry(again.id)]))
     assert MARKER not in str(raised.value)
+    return work
 
 
-def _folder(url: str, tmp_path: Path) -> Path:
+def _folders(url: str, tmp_path: Path) -> list[Path]:
     """Where the database has its files, all written."""
     if url.startswith("sqlite"):
-        return tmp_path
+        return [tmp_path]
     with connect_to(url).connect() as connection:
         connection.execute(text("CHECKPOINT"))
-        return Path(connection.execute(text("SHOW data_directory")).scalar_one())
-
-
-def _holding(folder: Path, words: str) -> set[str]:
-    """Names of the files with these words in them."""
-    found = set()
-    for path in folder.rglob("*"):
-        # A server at work removes files while they are listed.
-        with suppress(FileNotFoundError):
-            if path.is_file() and words.encode() in path.read_bytes():
-                found.add(path.name)
-    return found
+        data = Path(connection.execute(text("SHOW data_directory")).scalar_one())
+        own = "SELECT oid FROM pg_database WHERE datname = current_database()"
+        mine = data / "base" / str(connection.execute(text(own)).scalar_one())
+    # Other tests' databases stand beside it.
+    return [mine, *(each for each in data.iterdir() if each.name != "base"), tmp_path]
 
 
 async def test_no_file_holds_a_persons_words(record: SqlRecord, url: str, tmp_path: Path) -> None:
-    await _fill(record)
-    folder = _folder(url, tmp_path)
+    work = await _fill(record)
+    written = {type(each) for each in work.put} | {Address}
+    assert {each.kind for each in MAPPINGS.values() if each.sealed} <= written, "all are tried"
+    await record.seal_heads(tmp_path / "audit-seals.log")
+    folders = _folders(url, tmp_path)
 
-    assert _holding(folder, MARKER) == set()
-    assert _holding(folder, BORN.isoformat()) == set()
+    seals = tmp_path / "audit-seals.log"
+    assert files_holding([seals], work.audit[0].chain) == {seals.name}
+    for words in (MARKER, MARKER.lower(), BORN.isoformat(), f"{BORN:%d%m%Y}"):
+        assert files_holding(folders, words) == set()
+
+
+async def test_a_rotation_leaves_nothing_either(
+    record: SqlRecord, url: str, tmp_path: Path
+) -> None:
+    await _fill(record)
+    ring = record._parts.masters
+    assert isinstance(ring, KeyRing)
+    file = KeyFile(tmp_path / "master.key")
+    before = file.read()
+    await rotate(record, ring, file, SetClock(), retire=True)
+    folders = _folders(url, tmp_path)
+
+    assert files_holding(folders, MARKER) == set()
+    for key in (before.keys[before.active], before.index):
+        found = files_holding(folders, key)
+        assert {name.partition(".retired")[0] for name in found} == {"master.key"}
 
 
 async def test_the_search_would_find_it(record: SqlRecord, url: str, tmp_path: Path) -> None:
     await record.meta_set("not sealed", OTHER_MARKER)
 
-    assert _holding(_folder(url, tmp_path), OTHER_MARKER) != set()
+    assert files_holding(_folders(url, tmp_path), OTHER_MARKER) != set()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
+def test_it_is_found_however_it_is_written(tmp_path: Path, encoding: str, before: str) -> None:
+    text = f"{before}{OTHER_MARKER}{before}".encode(encoding)
+    (tmp_path / "plain").write_bytes(b"\xff" + text)
+    (tmp_path / "base64").write_bytes(base64.b64encode(text))
+    (tmp_path / "url").write_bytes(base64.urlsafe_b64encode(text))
+    (tmp_path / "cut").write_bytes(text[:-10] if not before else b"")
+
+    assert files_holding([tmp_path], OTHER_MARKER) == {"plain", "base64", "url"}
+    assert files_holding([tmp_path / "url"], OTHER_MARKER) == {"url"}

@@ -21,10 +21,10 @@ from bot.adapters.records import SqlRecord, rotating
 from bot.adapters.records.encryption import RingIncomplete
 from bot.adapters.records.engines import connect_to
 from bot.adapters.records.key_check import is_begun, look_at_keys
-from bot.cli.rotating import Outcome, rotated
 from bot.domain.audit import SERVICE_CHAIN
 from bot.domain.errors import NotAllowedNow, SealBroken, WrongKey
 from bot.domain.people import Person
+from bot.services.key_rotation import Rotation, rotate
 from bot.services.ports import Work
 from tests.integration.records.conftest import Open
 from tests.integration.records.making import START, SetClock, add_person, entry, person
@@ -33,13 +33,13 @@ MANY = 3000
 KILLS = 6
 
 
-async def _rotate(record: SqlRecord, key_file: Path, *, retire: bool = False) -> Outcome:
+async def _rotate(record: SqlRecord, key_file: Path, *, retire: bool = False) -> Rotation:
     clock = SetClock()
     # Rings retired in one second would have one name.
     clock.move(seconds=time.monotonic_ns() // 1000)
     ring = record._parts.masters
     assert isinstance(ring, KeyRing)
-    return await rotated(record, ring, KeyFile(key_file), clock, retire=retire)
+    return await rotate(record, ring, KeyFile(key_file), clock, retire=retire)
 
 
 async def _many(record: SqlRecord, number: int) -> list[Person]:

@@ -66,7 +66,7 @@ def test_a_missing_file_is_named_so(path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o666, 0o644, 0o601, 0o610, 0o777])
 def test_a_file_that_others_reach_is_refused(ring: KeyRing, path: Path, mode: int) -> None:
     path.chmod(mode)
-    with pytest.raises(KeyFileUnsafe):
+    with pytest.raises(KeyFileUnsafe, match=f"{mode:04o}: chmod 600 {path}"):
         KeyRing.load(path)
     path.chmod(0o400)
     assert KeyRing.load(path).active == ring.active
@@ -103,7 +103,7 @@ def test_a_ring_as_json() -> None:
 def test_a_broken_file_is_named_so_without_its_keys(path: Path, text: bytes) -> None:
     path.touch(0o600)
     path.write_bytes(text)
-    with pytest.raises(KeyFileBroken) as raised:
+    with pytest.raises(KeyFileBroken, match="from safe keeping in its place") as raised:
         KeyRing.load(path)
     assert str(path) in str(raised.value)
     assert "a2tra2tr" not in "".join(traceback.format_exception(raised.value))
