@@ -21,6 +21,7 @@ from bot.services.caseloads import Caseloads
 from bot.services.conversation.desk import Desk
 from bot.services.crisis_plans import CrisisPlans
 from bot.services.enrolment import Enrolment
+from bot.services.finding import Finding
 from bot.services.looks import Looks
 from bot.services.people import People
 from bot.services.person_states import PersonStates
@@ -65,6 +66,7 @@ class Companion:
     states: PersonStates
     sharing: Sharing
     looks: Looks
+    finding: Finding
     enrolment: Enrolment
     plans: CrisisPlans
     sign_offs: ContentSignOffs
@@ -199,6 +201,7 @@ def _wired(
         states=PersonStates(record, clock, ids),
         sharing=Sharing(record, clock, ids),
         looks=Looks(record, clock),
+        finding=Finding(record, clock),
         enrolment=Enrolment(record, clock, ids, keys),
         plans=CrisisPlans(record, clock, ids),
         sign_offs=ContentSignOffs(record, clock, ids, content),

@@ -13,7 +13,6 @@ from bot.cli.output import as_json, say
 from bot.cli.people import AsJson, By
 from bot.domain.errors import BadInput
 from bot.domain.people import Person
-from bot.services.finding import Finding
 
 _Shown = list[tuple[Person, str]]
 
@@ -38,7 +37,7 @@ def find(
         raise BadInput("Give --born, with --name if it is known, or --nhs-number.")
 
     async def use(companion: Companion) -> _Shown:
-        finding = Finding(companion.record, companion.clock)
+        finding = companion.finding
         staff = await staff_named(companion, by)
         if born is None:
             alone = await finding.by_nhs_number(nhs_number, by=staff, reason=reason)

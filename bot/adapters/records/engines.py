@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import AlreadyThere, RecordUnavailable, SettingsError
@@ -30,7 +30,11 @@ def connect_to(url: str) -> Engine:
 
     A new SQLite file gets mode 0600. Raises ``SettingsError`` for any other address.
     """
-    address = make_url(url)
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        # The error's text holds the address, and with it perhaps a password.
+        raise SettingsError("DATABASE_URL is no address of a database.") from None
     kind = address.get_backend_name()
     if kind not in BEGIN:
         raise SettingsError("DATABASE_URL is neither SQLite nor PostgreSQL.")
