@@ -16,7 +16,7 @@ from bot.adapters.records.engines import connect_to
 from bot.domain.audit import SERVICE_CHAIN
 from bot.domain.crisis_plan import CrisisPlan
 from bot.domain.errors import RecordNotEmpty, WrongKey
-from bot.domain.people import Person
+from bot.domain.people import Person, Session
 from tests.integration.backups.filling import WORDS, Backups, contents, fill
 from tests.integration.records.conftest import Open
 from tests.integration.records.making import START, SetClock, claim_one, said
@@ -46,6 +46,8 @@ async def test_every_row_comes_back(
     assert set(before["audit"]) < set(after["audit"])
     assert len(after["audit"]) == len(before["audit"]) + 1
     restored = opened(other_url)
+    assert await record.find(Session) != []
+    assert await restored.find(Session) == []
     assert await restored.get(Person, one.id) == one
     assert (await restored.find(CrisisPlan, subject=one.id))[0].agreement.how == WORDS
     for chain in await restored.chains():
@@ -75,11 +77,15 @@ async def test_what_waited_is_answered_and_counting_goes_on(
     record: SqlRecord, url: str, other_url: str, backups: Backups, opened: Open
 ) -> None:
     await fill(record)
+    more = [f"message {number}" for number in range(9)]
+    for each in more:
+        await record.accept(said(each, address="chat-1"))
     backups.restore(other_url, backups.take(url))
     restored = opened(other_url)
     await restored.accept(said("one more", address="chat-1"))
 
-    assert [act.text for act in await claim_one(restored)] == ["and another", "one more"]
+    acts = await claim_one(restored)
+    assert [act.text for act in acts] == ["and another", *more, "one more"]
 
 
 def _kinds(url: str) -> list[tuple[str, str]]:

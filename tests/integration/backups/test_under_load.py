@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+
+from sqlalchemy import text
 
 from bot.adapters.records import SqlRecord
+from bot.adapters.records.backups.snapshot import snapshot
 from bot.adapters.records.backups.verifying import verify
+from bot.adapters.records.engines import connect_to
 from bot.domain.crisis_plan import CrisisPlan
 from bot.domain.engagement import EngagementEvent, EventKind
 from bot.services.ports import Work
 from tests.integration.backups.filling import Backups, fill
 from tests.integration.records.conftest import Open
-from tests.integration.records.making import IDS, START, entry
+from tests.integration.records.making import IDS, START, SetClock, entry, said
 
 PAIR = 2
 """Events that are written together: a backup has both or neither."""
@@ -52,3 +57,21 @@ async def test_one_moment_of_a_busy_record(
     audited = [each for each in await restored.audit_of(one.id) if each.action == "contact"]
     assert len(events) == PAIR * len(audited) >= PAIR * before
     assert len(await restored.find(CrisisPlan)) == 1
+
+
+async def test_a_key_destroyed_meanwhile_is_left_in_no_file(
+    opened: Open, sqlite_url: str, clock: SetClock, tmp_path: Path
+) -> None:
+    """SQLite's log cannot be cleared while somebody reads an earlier moment of it."""
+    record = opened(sqlite_url)
+    await record.accept(said("hello"))
+    engine = connect_to(sqlite_url)
+    files = [tmp_path / "record.db", tmp_path / "record.db-wal"]
+    with snapshot(engine) as connection:
+        (key,) = connection.execute(text("SELECT wrapped FROM subject_keys")).scalars()
+        clock.move(hours=73)
+        assert await record.shred_due(clock.now()) == 1
+        assert any(key in each.read_bytes() for each in files)
+    engine.dispose()
+
+    assert not any(key in each.read_bytes() for each in files)

@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, text
 from bot.adapters.keys import KeyRing
 from bot.adapters.records.backups.manifest import KEYS, RECORD
 from bot.adapters.records.backups.restoring import check_empty
-from bot.adapters.records.backups.taking import Taken
+from bot.adapters.records.backups.taking import SEALS_FILE, Taken
 from bot.adapters.records.backups.verifying import verify
 from bot.adapters.records.backups.writing import writing
 from bot.adapters.records.engines import connect_to
@@ -56,6 +56,7 @@ def _backup_of(url: str, revision: str, backups: Backups) -> Taken:
                 if table.name not in {"alembic_version", "subject_keys"}:
                     rows = [tuple(row) for row in connection.execute(table.select())]
                     file.table(table.name, [each.name for each in table.columns], [], rows)
+            file.table(SEALS_FILE, ["line"], [], [])
             made = file.finish(backups.ring)
     engine.dispose()
     return Taken(record, keys, made)
