@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.adapters.records.seals import SEALS_FILE
 from bot.adapters.understanding_rasa import model_for
 from bot.adapters.understanding_rasa import train as train_rasa
 from bot.bootstrap import Companion, open_companion
@@ -85,6 +86,7 @@ async def _of_record(companion: Companion, *, audit: bool) -> dict[str, Any]:
     chains = await companion.record.chains() if audit else []
     for chain in chains:
         broken += [str(each) for each in await companion.record.verify_chain(chain)]
+    seals, seals_problem = await _seals(companion) if audit else ("not compared", "")
     found: dict[str, Any] = {
         "demo": await companion.is_demo(),
         "content": {
@@ -92,11 +94,28 @@ async def _of_record(companion: Companion, *, audit: bool) -> dict[str, Any]:
             "unsigned": len(waiting),
             "unsigned_needed_live": [each.path for each in waiting if each.needed_live],
         },
-        "audit": {"chains": len(chains), "faults": broken} if audit else "not walked",
+        "audit": {"chains": len(chains), "faults": broken, "seals": seals}
+        if audit
+        else "not walked",
         "dead_letters": asdict(
             await companion.record.dead_letters(companion.clock.now() - COUNTED)
         ),
     }
     if broken:
         found |= {"problem": "The audit is not whole.", "exit_code": 1}
+    elif seals_problem:
+        found |= {"problem": seals_problem, "exit_code": 1}
     return found
+
+
+async def _seals(companion: Companion) -> tuple[str, str]:
+    """What the file of seals outside the database says of it, and the problem where it differs."""
+    path = companion.settings.companion_home / SEALS_FILE
+    try:
+        broken = await companion.record.verify_seals(path)
+    except FileNotFoundError:
+        return "no file here", ""
+    if broken:
+        lines = ", ".join(map(str, broken[:10]))
+        return "differ", f"The audit is not what {SEALS_FILE} says: see its lines {lines}."
+    return "borne out", ""

@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -20,6 +21,9 @@ from bot.adapters.records.group import Group
 from bot.adapters.records.jobs import Job
 from bot.adapters.records.mapping import from_micros, to_micros
 from bot.adapters.records.statements import insert_unless_there
+
+SEALS_FILE = "audit-seals.log"
+"""The file outside the database, in the home."""
 
 _PURPOSE = "audit seal"
 _SIGNATURE_BYTES = 32
@@ -102,16 +106,32 @@ def seals_of(connection: Connection, chain: str) -> list[Seal]:
 
 
 def append_seals(path: Path, seals: Sequence[Seal]) -> None:
-    """Add seals to the file outside the database, synced to disk."""
+    """Add seals to the file outside the database, synced to disk: all of them, or none.
+
+    Raises ``OSError``.
+    """
     if not seals:
         return
+    lines = "".join(
+        json.dumps([each.chain, each.place, each.hash, each.at.isoformat(), each.signature]) + "\n"
+        for each in seals
+    )
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "a", encoding="ascii") as file:
-        for each in seals:
-            at = each.at.isoformat()
-            file.write(json.dumps([each.chain, each.place, each.hash, at, each.signature]) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    with os.fdopen(handle, "ab", buffering=0) as file:
+        before = os.fstat(handle).st_size
+        try:
+            _write_all(file, lines.encode("ascii"))
+            os.fsync(handle)
+        except OSError:
+            # Half a line would be a fault for ever, and spoil the line that comes after it.
+            os.ftruncate(handle, before)
+            raise
+
+
+def _write_all(file: FileIO, lines: bytes) -> None:
+    """A disk that is nearly full takes a part, and refuses the rest."""
+    while lines:
+        lines = lines[file.write(lines) :]
 
 
 def broken_lines(connection: Connection, path: Path, masters: MasterKeys) -> list[int]:

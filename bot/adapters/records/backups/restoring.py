@@ -20,7 +20,6 @@ from sqlalchemy import Connection, Engine, make_url, text, update
 from bot.adapters.records.backups.loading import load
 from bot.adapters.records.backups.manifest import KEYS, RECORD, Manifest
 from bot.adapters.records.backups.reading import Backup, open_backup
-from bot.adapters.records.backups.taking import SEALS_FILE
 from bot.adapters.records.driver import Driver
 from bot.adapters.records.encryption import DataKeys, MasterKeys
 from bot.adapters.records.engines import BEGIN, SQLITE, connect_to, named
@@ -30,6 +29,7 @@ from bot.adapters.records.migrating import keep_others_waiting, upgrade_within
 from bot.adapters.records.on_disk import sync
 from bot.adapters.records.queue_tables import outbox
 from bot.adapters.records.replaying import ReplayErasures
+from bot.adapters.records.seals import SEALS_FILE
 from bot.adapters.records.tables import subject_keys
 from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
 from bot.domain.errors import RecordNotEmpty, RecordUnavailable

@@ -26,11 +26,9 @@ from bot.adapters.records.encryption import MasterKeys
 from bot.adapters.records.engines import DATABASE_ERRORS, connect_to, named
 from bot.adapters.records.ledger import LEDGER_FILE, carry_over
 from bot.adapters.records.migrating import check_version, version_of
+from bot.adapters.records.seals import SEALS_FILE
 from bot.adapters.records.tables import subject_keys
 from bot.domain.errors import BackupFailed
-
-SEALS_FILE = "audit-seals.log"
-"""The name of the audit's seals, in the home and as a table of a backup."""
 
 PASSING = frozenset({"leases", "sessions", "held_parts"})
 """Tables of what is so at the moment only: a restored record begins without."""

@@ -15,7 +15,6 @@ from bot.adapters.records.backups.loading import load
 from bot.adapters.records.backups.manifest import KEYS, RECORD, Manifest
 from bot.adapters.records.backups.reading import Backup, StoredTable, open_backup
 from bot.adapters.records.backups.sealed_columns import SealedIn, sealed_columns
-from bot.adapters.records.backups.taking import SEALS_FILE
 from bot.adapters.records.columns import metadata
 from bot.adapters.records.encryption import (
     DataKeys,
@@ -25,7 +24,7 @@ from bot.adapters.records.encryption import (
     WrappedKey,
 )
 from bot.adapters.records.engines import connect_to
-from bot.adapters.records.seals import broken_lines
+from bot.adapters.records.seals import SEALS_FILE, broken_lines
 from bot.domain.errors import SealBroken
 
 _AUDIT = (audit, audit_heads, audit_seals)
