@@ -43,9 +43,8 @@ fix: dev-environment ## Mend what ruff can mend
 train: environment rasa-environment ## Train the understanding, unless nothing changed
 	.venv/bin/companion train
 
-mutation: setup train ## Change the code of the safety net, permissions and encryption; tests must see it
-	.venv/bin/mutmut run
-	.venv/bin/mutmut results
+mutation: dev-environment ## Change the code of permissions, encryption, audit, safety net: tests must see it; ONLY=FILE
+	WORKERS=$(WORKERS) nice -n 15 .venv/bin/python -m scripts.mutation $(ONLY)
 
 lock: tools ## Write the lock files anew; UPGRADE=--upgrade takes newer versions
 	$(COMPILE) --group tools -o requirements-tools.lock

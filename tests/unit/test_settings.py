@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from bot.domain.errors import SettingsError
 from bot.settings import Mode, Settings
 
 NAMES = [name.upper() for name in Settings.model_fields]
@@ -169,3 +170,26 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(
 
 def test_a_web_on_an_ipv6_address_has_a_link_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
     assert in_force(monkeypatch, WEB_HOST="::1").practitioner_address == "http://[::1]:8080"
+
+
+def test_the_file_of_an_sqlite_database_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().database_file == Path("var/companion.sqlite").resolve()
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////srv/c.sqlite")
+    assert Settings().database_file == Path("/srv/c.sqlite")
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://host/c")
+    assert Settings().database_file is None
+    monkeypatch.setenv("DATABASE_URL", "nonsense")
+    with pytest.raises(SettingsError, match="DATABASE_URL") as refused:
+        _ = Settings().database_file
+    assert "nonsense" not in str(refused.value)
+
+
+@pytest.mark.parametrize("token", ["short", "-begins-with-a-dash-", "with a space in it all"])
+def test_a_token_for_rasa_is_letters_and_digits(
+    monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("RASA_TOKEN", token)
+    with pytest.raises(ValidationError, match="letters and digits"):
+        Settings()
+    monkeypatch.setenv("RASA_TOKEN", "a1" * 8)
+    assert "a1" * 8 not in repr(Settings())

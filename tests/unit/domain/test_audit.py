@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,6 +32,27 @@ def test_the_order_of_details_does_not_matter() -> None:
 def test_the_zone_that_a_time_is_written_in_does_not_matter() -> None:
     there = replace(ENTRY, at=AT.astimezone(ZoneInfo("Europe/London")))
     assert entry_hash(FIRST, 1, there) == entry_hash(FIRST, 1, ENTRY)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_the_zone_of_the_machine_does_not_matter(
+    monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    here = entry_hash(FIRST, 1, ENTRY)
+    try:
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setenv("TZ", zone)
+            time.tzset()
+            assert entry_hash(FIRST, 1, ENTRY) == here
+    finally:
+        time.tzset()
+
+
+def test_a_word_beyond_ascii_is_hashed_as_it_always_was() -> None:
+    named = replace(ENTRY, details={"név": "’"})
+    assert entry_hash(FIRST, 1, named) == (
+        "5b29e53b76a3eac5a1bc5181040fe4b01fe7871d41933a61143b4726fb20e21a"
+    )
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from bot.domain.messages import (
     ReplyKind,
     Said,
 )
+from bot.services.dead_letters import DeadLetters
 from bot.services.delivery import Delivery
 from bot.services.ports import Work
 
@@ -77,11 +78,13 @@ class Hurried:
         self.pauses.append(round((at - CLOCK.now()).total_seconds(), 1))
         await self._record.retry_sending(outbound_id, CLOCK.now())
 
-    async def sent(self, done: Mapping[str, Literal["sent", "withheld", "failed"]]) -> None:
+    async def sent(
+        self, done: Mapping[str, Literal["sent", "withheld", "failed"]], beside: Work | None = None
+    ) -> None:
         if self.lost_notes:
             self.lost_notes -= 1
             raise RecordUnavailable
-        await self._record.sent(done)
+        await self._record.sent(done, beside)
 
 
 async def person(record: SqlRecord, address: str) -> Act:
@@ -123,7 +126,10 @@ async def delivering(
 ) -> AsyncIterator[asyncio.Event]:
     """The loop at work; ended cleanly."""
     texts = content or TheContent(late_reply_delay=Text((LATE,)))
-    loop = Delivery("slate", channel, queue, texts, SECRETS, CLOCK, at_once=at_once)
+    told = DeadLetters(queue, CLOCK, IDS)
+    loop = Delivery(
+        "slate", channel, queue, texts, SECRETS, CLOCK, dead_letters=told, at_once=at_once
+    )
     stop = asyncio.Event()
     task = asyncio.create_task(loop.run(stop))
     try:
@@ -145,3 +151,10 @@ async def none_left(record: SqlRecord) -> None:
     """Fail if the outbox still holds something to send."""
     await asyncio.sleep(0.05)
     assert await record.claim_outgoing("slate", 100) == []
+
+
+async def until_none_open(record: SqlRecord) -> None:
+    """Wait until every reply has its outcome."""
+    async with asyncio.timeout(5):
+        while (await record.oldest_waiting(["slate"]))[1] is not None:
+            await asyncio.sleep(0.01)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.adapters.records import SqlRecord, open_record
-from bot.domain.errors import ChannelRefused, ChannelUnavailable, RecordUnavailable
-from bot.domain.messages import Outbound, Reply
+from bot.domain.audit import AuditEntry
+from bot.domain.concerns import Task, TaskKind
+from bot.domain.errors import AuditMissing, ChannelRefused, ChannelUnavailable, RecordUnavailable
+from bot.domain.messages import Act, Outbound, Reply, ReplyKind
+from bot.domain.people import Person, PersonState
 from bot.services import delivery
 from bot.services.delivery import RefusedForGood, WaitBefore
+from bot.services.ports import Work
 from tests.unit.services.delivering import (
     CLOCK,
     IDS,
@@ -25,6 +30,7 @@ from tests.unit.services.delivering import (
     person,
     say,
     until,
+    until_none_open,
 )
 
 
@@ -174,3 +180,80 @@ async def test_while_the_outbox_is_away_it_waits(
             assert asked == 1
             patch.undo()
             await until(lambda: channel.sent)
+
+
+async def _joined(record: SqlRecord, act: Act) -> Person:
+    """Make whoever did an act a person with a key worker."""
+    entry = AuditEntry(act.subject, CLOCK.now(), "program", "made", "person")
+    robin = Person(
+        act.subject, "P-1", PersonState.ACTIVE, "north", CLOCK.now(), "Robin", key_worker="staff-1"
+    )
+    await record.save(Work(put=[robin], audit=[entry]))
+    return robin
+
+
+async def _refused(_: str, __: Reply) -> None:
+    raise RefusedForGood
+
+
+@pytest.mark.parametrize("kind", list(ReplyKind))
+async def test_what_matters_and_is_refused_becomes_a_task(
+    record: SqlRecord, queue: Hurried, kind: ReplyKind
+) -> None:
+    asha = await person(record, "asha")
+    await _joined(record, asha)
+    async with delivering(queue, Channel(_refused)):
+        await say(record, asha, "the words", kind=kind)
+        await until_none_open(record)
+    tasks = await record.find(Task, subject=asha.subject)
+    if kind is ReplyKind.ORDINARY:
+        assert tasks == []
+    else:
+        (task,) = tasks
+        assert (task.kind, task.about) == (TaskKind.NOT_DELIVERED, "the words")
+        assert task.owner == "staff-1"
+        assert (await record.audit_of(asha.subject))[-1].action == "open"
+    assert (await record.dead_letters(CLOCK.now() - timedelta(days=7))).replies == 1
+
+
+async def test_of_a_guest_there_is_no_task(record: SqlRecord, queue: Hurried) -> None:
+    asha = await person(record, "asha")
+    async with delivering(queue, Channel(_refused)):
+        await say(record, asha, "the words", kind=ReplyKind.SAFETY)
+        await until_none_open(record)
+    assert await record.find(Task) == []
+
+
+async def test_without_its_task_an_outcome_is_not_noted(record: SqlRecord) -> None:
+    """Somebody looks, or it is tried again: a reply that matters is never given up silently."""
+    asha = await person(record, "asha")
+    await _joined(record, asha)
+
+    now = CLOCK.now()
+    unaudited = Work(put=[Task("t", asha.subject, TaskKind.NOT_DELIVERED, now, now, "")])
+    (reply,) = await say(record, asha, "the words", kind=ReplyKind.SAFETY)
+    with pytest.raises(AuditMissing):
+        await record.sent({reply.id: "failed"}, unaudited)
+    ((left, _),) = await record.claim_outgoing("slate", 9)
+    assert left.id == reply.id
+
+
+async def test_at_the_end_the_rest_of_a_line_is_given_back(
+    record: SqlRecord, queue: Hurried
+) -> None:
+    asha = await person(record, "asha")
+    may_go = asyncio.Event()
+
+    async def wait(_: str, __: Reply) -> None:
+        await may_go.wait()
+
+    channel = Channel(wait)
+    async with delivering(queue, channel) as stop:
+        await say(record, asha, "first", "second", "third")
+        await until(lambda: channel.tries)
+        stop.set()
+        may_go.set()
+    assert [each.reply.text for each, _ in await record.claim_outgoing("slate", 9)] == [
+        "second",
+        "third",
+    ]
