@@ -10,15 +10,17 @@ PAGE = Path(__file__).parents[1] / "docs" / "who-may-do-what.md"
 
 HEAD = """# Who may do what
 
-Written from `TABLE` in `bot/domain/permissions.py` by `scripts/write_permissions.py`; a test keeps the two
-alike. What is not here may not be done.
+Written from `TABLE` in `bot/domain/permissions.py` by `scripts/write_permissions.py`; a test keeps
+the two alike. What is not here may not be done.
 
-- A relation is worked out at each look from dated entries (caseloads, teams, cover, supervision); it ends
-  when they end. Who has left the service may do nothing.
-- *see\\** is what the person has chosen to share, item by item. Carers, and other agencies, justice among
-  them, see nothing before that: not even that the person is here.
-- Whoever looks at a person who is not on their own or a covered caseload says why. Every look is in the
-  audit, and the person can ask "who has seen my plan?".
+- A relation is worked out at each look from dated entries (caseloads, teams, cover, supervision);
+  it ends when they end. Who has left the service may do nothing.
+- *see\\** is what the person has chosen to share, item by item. Carers, and other agencies, justice
+  among them, see nothing before that: not even that the person is here.
+- Whoever looks at a person who is not on their own or a covered caseload says why. Every look is
+  in the audit, and the person can ask "who has seen my plan?".
+- *assign* is putting a person on a caseload. An administrator makes accounts of every role; a
+  manager those of practitioners, supervisors and reviewers in the team that they lead.
 """
 
 ABOUT = {

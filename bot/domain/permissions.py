@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.domain.errors import NotPermitted
-from bot.domain.people import Role, Staff
+from bot.domain.people import NOT_STAFF, Role, Staff
 
 
 class Relation(StrEnum):
@@ -62,6 +62,8 @@ class Action(StrEnum):
     AGREE = "agree"
     SIGN = "sign"
     INVITE = "invite"
+    ASSIGN = "assign"
+    """Put a person on a caseload or take them off it; name the key worker."""
     TAKE = "take"
     CLOSE = "close"
     ASK = "ask"
@@ -71,7 +73,7 @@ class Action(StrEnum):
 
 TABLE = """
 who           | in relation   | thing       | may
-practitioner  | own caseload  | person      | see write invite
+practitioner  | own caseload  | person      | see write invite assign
 practitioner  | own caseload  | crisis_plan | see write agree
 practitioner  | own caseload  | summary     | see
 practitioner  | own caseload  | concern     | see take close
@@ -86,13 +88,14 @@ practitioner  | covering      | sharing     | see
 practitioner  | same team     | person      | see write
 practitioner  | same team     | crisis_plan | see
 practitioner  | same team     | concern     | see take close
+practitioner  | same team     | sharing     | see
 practitioner  | same team     | staff       | see
 practitioner  | same team     | structure   | see
 practitioner  | themselves    | staff       | see write
 practitioner  | themselves    | structure   | see write
 practitioner  | anyone        | content     | see sign
 
-supervisor    | own caseload  | person      | see write invite
+supervisor    | own caseload  | person      | see write invite assign
 supervisor    | own caseload  | crisis_plan | see write agree
 supervisor    | own caseload  | summary     | see
 supervisor    | own caseload  | concern     | see take close
@@ -107,6 +110,7 @@ supervisor    | covering      | sharing     | see
 supervisor    | same team     | person      | see write
 supervisor    | same team     | crisis_plan | see
 supervisor    | same team     | concern     | see take close
+supervisor    | same team     | sharing     | see
 supervisor    | same team     | staff       | see
 supervisor    | same team     | structure   | see
 supervisor    | supervised    | person      | see
@@ -118,7 +122,7 @@ supervisor    | themselves    | staff       | see write
 supervisor    | themselves    | structure   | see write
 supervisor    | anyone        | content     | see sign
 
-manager       | own caseload  | person      | see write invite
+manager       | own caseload  | person      | see write invite assign
 manager       | own caseload  | crisis_plan | see write agree
 manager       | own caseload  | summary     | see
 manager       | own caseload  | concern     | see take close
@@ -133,9 +137,10 @@ manager       | covering      | sharing     | see
 manager       | same team     | person      | see write
 manager       | same team     | crisis_plan | see
 manager       | same team     | concern     | see take close
+manager       | same team     | sharing     | see
 manager       | same team     | staff       | see
 manager       | same team     | structure   | see
-manager       | managed team  | person      | see write invite
+manager       | managed team  | person      | see write invite assign
 manager       | managed team  | crisis_plan | see
 manager       | managed team  | concern     | see take close
 manager       | managed team  | looks       | see
@@ -150,6 +155,7 @@ manager       | anyone        | content     | see sign
 out_of_hours  | out of hours  | person      | see
 out_of_hours  | out of hours  | crisis_plan | see
 out_of_hours  | out of hours  | concern     | see take
+out_of_hours  | out of hours  | sharing     | see
 out_of_hours  | themselves    | staff       | see write
 
 reviewer      | themselves    | staff       | see write
@@ -162,7 +168,7 @@ privacy       | anyone        | sharing     | see
 privacy       | anyone        | rights      | see ask decide
 
 administrator | themselves    | staff       | see write
-administrator | anyone        | person      | see write invite
+administrator | anyone        | person      | see write invite assign
 administrator | anyone        | staff       | see write
 administrator | anyone        | structure   | see write
 administrator | anyone        | content     | see
@@ -193,11 +199,19 @@ carer         | carer         | crisis_plan | see*
 "see*" is what the person has chosen to share, item by item, and nothing before they have: carers
 and other agencies, justice among them, see nothing by default, not even that the person is here.
 
-"write" of a person covers state, needs and caseloads; of oneself, the password and one's own cover.
+"write" of a person covers state, needs and team; of oneself, the password and one's own cover.
+Nobody puts a person on a caseload who does not have them already or answer for the team: a
+colleague who helps out would otherwise give themselves more than helping out takes.
 A colleague on the same team sees a plan and takes a concern, so that an empty chair does not stop
 help; what somebody practised is for those who work with them. Nobody at work reads messages: words
 that matter are in a concern, and all of them only in a person's own copy of their record.
 """
+
+MAY_GIVE = {
+    Role.MANAGER: frozenset({Role.PRACTITIONER, Role.SUPERVISOR, Role.REVIEWER}),
+    Role.ADMINISTRATOR: frozenset(Role) - NOT_STAFF,
+}
+"""Who makes accounts of which roles, and sets their passwords: nobody makes one above their own."""
 
 NO_REASON_NEEDED = frozenset({Relation.OWN, Relation.COVERING, Relation.SELF, Relation.CARER})
 """Whoever looks at a person in any other relation says why."""
@@ -262,3 +276,9 @@ def check_may(
 def must_say_why(near: frozenset[Relation]) -> bool:
     """Whether somebody who is so near gives a reason for looking."""
     return not near & NO_REASON_NEEDED
+
+
+def check_may_give(staff: Staff, role: Role) -> None:
+    """Raise ``NotPermitted`` unless somebody may make accounts of this role."""
+    if role not in MAY_GIVE.get(staff.role, frozenset()):
+        raise NotPermitted(f"({staff.role}: accounts of the role {role})")

@@ -28,6 +28,14 @@ OWN_CASELOAD = "own_caseload"
 LONGEST_REASON = 200
 
 
+async def check_may_have(record: Record, worker: Staff, person: Person, now: datetime) -> None:
+    """Raise ``BadInput`` unless a person can be on this colleague's caseload."""
+    if not can(worker, Action.SEE, Thing.SUMMARY, Relation.OWN):
+        raise BadInput("This member of staff has no caseload.")
+    if Relation.OTHER_AGENCY in await nearness(record, worker, person, now):
+        raise BadInput("This member of staff works for another agency.")
+
+
 @dataclass(frozen=True)
 class Waiting:
     """What waits about one person: the concern that is not closed, and tasks, first due first."""
@@ -181,9 +189,8 @@ class Caseloads:
         """
         person = await find_person(self.record, code)
         now = self.clock.now()
-        check_may(by, Action.WRITE, Thing.PERSON, *await nearness(self.record, by, person, now))
-        if not can(on, Action.SEE, Thing.SUMMARY, Relation.OWN):
-            raise BadInput("This member of staff has no caseload.")
+        check_may(by, Action.ASSIGN, Thing.PERSON, *await nearness(self.record, by, person, now))
+        await check_may_have(self.record, on, person, now)
         for each in await self.record.find(CaseloadEntry, staff_id=on.id, subject=person.id):
             if each.holds(now) and each.until is None:
                 return each
@@ -200,7 +207,7 @@ class Caseloads:
         """
         person = await find_person(self.record, code)
         now = self.clock.now()
-        check_may(by, Action.WRITE, Thing.PERSON, *await nearness(self.record, by, person, now))
+        check_may(by, Action.ASSIGN, Thing.PERSON, *await nearness(self.record, by, person, now))
         until = at or now
         if until < now:
             raise BadInput("A caseload ends now or later: what was, was.")

@@ -13,6 +13,7 @@ from bot.domain.nhs_number import is_nhs_number
 from bot.domain.people import CaseloadEntry, Invitation, Person, PersonState, Staff
 from bot.domain.permissions import Action, Thing, check_may
 from bot.domain.structure import Team
+from bot.services.caseloads import check_may_have
 from bot.services.conversation.joining import INVITATION
 from bot.services.nearness import find_person, nearness, nearness_to_team
 from bot.services.ports import Clock, Ids, Record, Secrets, Work
@@ -78,6 +79,7 @@ class Enrolment:
             key_worker=worker.id,
             state_since=now,
         )
+        await check_may_have(self.record, worker, person, now)
         caseload = CaseloadEntry(self.ids.new(), worker.id, person.id, now)
         entry = AuditEntry(
             person.id, now, f"staff:{by.id}", "add", "person", {"key_worker": worker.id}

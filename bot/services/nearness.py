@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain import nearness as domain
 from bot.domain.errors import NotFound
 from bot.domain.nearness import Standing
-from bot.domain.people import CaseloadEntry, Person, Staff
+from bot.domain.people import CaseloadEntry, Person, Role, Staff
 from bot.domain.permissions import Relation
 from bot.domain.structure import Cover, Membership, Supervision, Team
 from bot.services.ports import Record
@@ -59,7 +59,7 @@ async def nearness_to_team(
     near = set()
     if team in standing.in_teams:
         near.add(Relation.TEAM)
-    if team in standing.leads:
+    if team in standing.leads and staff.role is Role.MANAGER:
         near.add(Relation.MANAGED)
     return frozenset(near)
 

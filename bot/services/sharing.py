@@ -11,7 +11,7 @@ from bot.domain.crisis_plan import AGENCY_FIELDS, CARER_FIELDS, PlanStatus, curr
 from bot.domain.crisis_plan import CrisisPlan as Plan
 from bot.domain.errors import BadInput, NotFound
 from bot.domain.messages import SubjectId
-from bot.domain.people import Person, Role, Staff
+from bot.domain.people import Person, PersonState, Role, Staff
 from bot.domain.permissions import Action, Relation, Thing, allowed, can, check_may
 from bot.domain.sharing import PLAN, SUMMARY, USE, Carer, Share, SharedWith
 from bot.domain.structure import Agency
@@ -148,7 +148,14 @@ class Sharing:
         person = await self.record.get(Person, subject)
         plan = current(tuple(await self.record.find(Plan, subject=subject)))
         wanted = {each.removeprefix(f"{PLAN}.") for each in items if each.startswith(f"{PLAN}.")}
-        if person is None or plan is None or plan.status is not PlanStatus.AGREED or not wanted:
+        has_died = person is None or person.state is PersonState.DIED
+        if (
+            person is None
+            or has_died
+            or plan is None
+            or plan.status is not PlanStatus.AGREED
+            or not wanted
+        ):
             raise NotFound("Nobody has this code.")
         names = [each.name for each in fields(plan.contents) if each.name in wanted]
         parts = {name: getattr(plan.contents, name) for name in names}

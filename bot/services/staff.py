@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
-from bot.domain.errors import AlreadyThere, BadInput, NotFound
+from bot.domain.errors import AlreadyThere, BadInput, NotAllowedNow, NotFound
 from bot.domain.people import NOT_STAFF, Role, Session, Staff
-from bot.domain.permissions import Action, Thing, can, check_may
+from bot.domain.permissions import Action, Thing, can, check_may, check_may_give
 from bot.domain.structure import Membership, Part, Team
 from bot.services.nearness import nearness_to_staff, nearness_to_team
 from bot.services.ports import Clock, Ids, Passwords, Record, Secrets, Work
@@ -76,6 +76,7 @@ class StaffAccounts:
         if by is not None:
             near = await nearness_to_team(self.record, by, team.strip(), self.clock.now())
             check_may(by, Action.WRITE, Thing.STAFF, *near)
+            check_may_give(by, role)
         if role in NOT_STAFF:
             raise BadInput("A member of staff has a role at work.")
         known_as = username.strip().casefold()
@@ -116,16 +117,21 @@ class StaffAccounts:
     async def set_password(self, staff: Staff, password: str, *, by: Staff | None) -> Staff:
         """Give somebody a new password and end their sessions.
 
-        Raises ``NotPermitted``, ``BadInput``.
+        Raises ``NotPermitted``, ``BadInput``, ``NotAllowedNow``, ``ChangedMeanwhile``.
         """
         if by is not None:
             near = await nearness_to_staff(self.record, by, staff, self.clock.now())
             check_may(by, Action.WRITE, Thing.STAFF, *near)
+            if by.id != staff.id:
+                check_may_give(by, staff.role)
+        if staff.ended_at is not None:
+            raise NotAllowedNow("They have left.")
         check_password(password)
         changed = replace(staff, password=await self.passwords.hash(password))
         sessions = await self.record.find(Session, staff_id=staff.id)
         entry = self._entry(_actor(by), "write", "password", staff, self.clock.now())
-        await self.record.save(Work(put=[changed], remove=[*sessions], audit=[entry]))
+        work = Work(expect=[staff], put=[changed], remove=[*sessions], audit=[entry])
+        await self.record.save(work)
         return changed
 
     async def named(self, username: str) -> Staff:

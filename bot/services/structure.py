@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
-from bot.domain.errors import AlreadyThere, BadInput, NotFound
+from bot.domain.errors import AlreadyThere, BadInput, NotAllowedNow, NotFound
 from bot.domain.people import CaseloadEntry, Person, Session, Staff
-from bot.domain.permissions import Action, Thing, check_may
+from bot.domain.permissions import Action, Relation, Thing, check_may
 from bot.domain.structure import (
     MESSAGE_DAYS,
     Agency,
@@ -22,7 +22,7 @@ from bot.domain.structure import (
     Supervision,
     Team,
 )
-from bot.services.nearness import nearness_to_staff, nearness_to_team
+from bot.services.nearness import nearness_to_staff, nearness_to_team, standing_of
 from bot.services.ports import Clock, Ids, Record, Work
 
 LONGEST_COVER = timedelta(days=92)
@@ -89,6 +89,9 @@ class Structure:
         }
         given = {name: value for name, value in changes.items() if value is not None}
         changed = replace(team, **given)  # type: ignore[arg-type]
+        if by is not None and (changed.agency, changed.region) != (team.agency, team.region):
+            # Which agency and region it is decides who else may see its people.
+            check_may(by, Action.WRITE, Thing.STRUCTURE)
         await self._check_may_shape(by, team_id)
         await self._check(changed)
         entry = self._entry(
@@ -139,10 +142,12 @@ class Structure:
         await self.record.save(Work(put=[*ended], audit=[entry]))
 
     async def move(self, staff: Staff, team_id: str, *, by: Staff | None) -> Staff:
-        """Move a colleague to another home team; people on their caseload stay on it.
+        """Move a colleague to another home team; other teams and their caseload stay theirs.
 
-        Raises ``NotPermitted`` (to both teams), ``NotFound``.
+        Raises ``NotPermitted`` (to both teams), ``NotFound``, ``NotAllowedNow`` for somebody who
+        has left, ``ChangedMeanwhile``.
         """
+        _check_here(staff)
         await self.team(team_id)
         await self._check_may_shape(by, team_id)
         await self._check_may_shape(by, staff.team)
@@ -151,10 +156,12 @@ class Structure:
         home = [each for each in held if each.team == staff.team]
         part = home[0].part if home else Part.MEMBER
         moved = replace(staff, team=team_id)
-        ended = [replace(each, until=now) for each in (*home, *held) if each.team != team_id]
+        over = [each for each in held if each.team in {staff.team, team_id}]
+        ended = [replace(each, until=now) for each in over]
         begun = Membership(self.ids.new(), staff.id, team_id, part, now)
         entry = self._entry(by, "move", "staff", staff=staff.id, old=staff.team, new=team_id)
-        await self.record.save(Work(put=[moved, *_once(ended), begun], audit=[entry]))
+        put = [moved, *ended, begun]
+        await self.record.save(Work(expect=[staff], put=put, audit=[entry]))
         return moved
 
     async def leave(self, staff: Staff, *, by: Staff | None) -> Staff:
@@ -162,12 +169,14 @@ class Structure:
 
         Refused while people have nobody else: their key worker, or the only one whose caseload
         they are on, cannot leave before that is somebody else. Raises ``NotPermitted``,
-        ``BadInput`` with the codes of those people.
+        ``BadInput`` with the codes of those people, ``NotAllowedNow``, ``ChangedMeanwhile``.
         """
-        if by is not None:
-            near = await nearness_to_staff(self.record, by, staff, self.clock.now())
-            check_may(by, Action.WRITE, Thing.STAFF, *near)
+        _check_here(staff)
         now = self.clock.now()
+        if by is not None:
+            # Somebody else ends an account: one's own password is not one's own leaving.
+            near = await nearness_to_staff(self.record, by, staff, now) - {Relation.SELF}
+            check_may(by, Action.WRITE, Thing.STAFF, *near)
         left_alone = await self._left_alone(staff, now)
         if left_alone:
             raise BadInput(
@@ -176,7 +185,9 @@ class Structure:
                 "('companion people key-worker')."
             )
         gone = replace(staff, ended_at=now, password="")
-        work = Work(put=[gone], remove=[*await self.record.find(Session, staff_id=staff.id)])
+        work = Work(
+            expect=[staff], put=[gone], remove=[*await self.record.find(Session, staff_id=staff.id)]
+        )
         dated: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
             (Membership, ("staff_id",)),
             (CaseloadEntry, ("staff_id",)),
@@ -187,7 +198,7 @@ class Structure:
             for name in names:
                 equal: dict[str, Any] = {name: staff.id}
                 found: list[Any] = await self.record.find(kind, **equal)
-                work.put += [replace(each, until=now) for each in found if each.holds(now)]
+                work.put += [_ended(each, now) for each in found if _goes_on(each, now)]
         work.audit.append(self._entry(by, "leave", "staff", staff=staff.id))
         await self.record.save(work)
         return gone
@@ -197,15 +208,21 @@ class Structure:
     ) -> Cover:
         """Let a colleague stand in for another while they are on leave.
 
-        Raises ``NotPermitted``, ``BadInput`` for times that cannot be.
+        Raises ``NotPermitted``, ``BadInput`` for times that cannot be and for a colleague of
+        another agency, ``NotAllowedNow`` for one who has left.
         """
         await self._check_may_shape(by, absent.team, about=absent)
         if absent.id == covering.id:
             raise BadInput("Nobody covers for themselves.")
-        if covering.ended_at is not None or covering.role is not absent.role:
+        _check_here(absent)
+        _check_here(covering)
+        await self._check_same_agency(absent, covering)
+        if covering.role is not absent.role:
             # A caseload is only as safe as the table says for whoever reads it.
-            raise BadInput("Cover is by a colleague who is here, in the same role.")
-        if not since < until or until <= self.clock.now():
+            raise BadInput("Cover is by a colleague in the same role.")
+        # What was not covered yesterday was not: it begins now at the earliest.
+        since = max(since, self.clock.now())
+        if not since < until:
             raise BadInput("Cover ends after it begins, and not in the past.")
         if until - since > LONGEST_COVER:
             raise BadInput("Cover lasts three months at most: name another key worker instead.")
@@ -216,7 +233,9 @@ class Structure:
         return cover
 
     async def end_cover(self, cover: Cover, *, by: Staff | None) -> None:
-        """End cover now. Raises ``NotPermitted``, ``NotFound``."""
+        """End cover now. Raises ``NotPermitted``, ``NotFound``; ``NotAllowedNow`` when over."""
+        if cover.until <= self.clock.now():
+            raise NotAllowedNow("It is over already.")
         absent = await self.record.get(Staff, cover.absent)
         if absent is None:
             raise NotFound("Nobody is covered by this.")
@@ -235,6 +254,8 @@ class Structure:
         await self._check_may_shape(by, staff.team)
         if supervisor.id == staff.id:
             raise BadInput("Nobody supervises themselves.")
+        _check_here(supervisor)
+        await self._check_same_agency(staff, supervisor)
         now = self.clock.now()
         found = await self.record.find(Supervision, supervisor=supervisor.id, staff_id=staff.id)
         held = [each for each in found if each.holds(now)]
@@ -278,6 +299,13 @@ class Structure:
             near |= await nearness_to_staff(self.record, by, about, self.clock.now())
         check_may(by, Action.WRITE, Thing.STRUCTURE, *near)
 
+    async def _check_same_agency(self, one: Staff, other: Staff) -> None:
+        now = self.clock.now()
+        first = await standing_of(self.record, one, now)
+        second = await standing_of(self.record, other, now)
+        if not first.agencies & second.agencies:
+            raise BadInput("They work for different agencies.")
+
     async def _memberships(self, staff: Staff, now: datetime) -> list[Membership]:
         found = await self.record.find(Membership, staff_id=staff.id)
         return [each for each in found if each.holds(now)]
@@ -312,5 +340,16 @@ def _named(name: str) -> str:
     return name.strip()
 
 
-def _once(ended: list[Membership]) -> list[Membership]:
-    return list({each.id: each for each in ended}.values())
+def _check_here(staff: Staff) -> None:
+    if staff.ended_at is not None:
+        raise NotAllowedNow(f"{staff.username} has left.")
+
+
+def _goes_on(row: Any, now: datetime) -> bool:
+    """Whether a dated row holds now or would later."""
+    return row.until is None or row.until > now
+
+
+def _ended(row: Any, now: datetime) -> Any:
+    """The row, ended now; what had not begun never will."""
+    return replace(row, until=max(now, row.since))

@@ -202,7 +202,8 @@ class ServicesInAnyOrder(Sequences):
         home = self.home[who]
         if self._is_here(who) and self.world.move(who, team):
             led = (who, home, Part.LEAD) in self.present.places
-            stays = {each for each in self.present.places if each[0] != who or each[1] == team}
+            left = {home, team}
+            stays = {each for each in self.present.places if each[0] != who or each[1] not in left}
             self.present.places = stays | {(who, team, Part.LEAD if led else Part.MEMBER)}
             self.home[who] = team
 
@@ -250,7 +251,7 @@ def test_each_beginning_and_each_end() -> None:
         assert here.gone == {"ash"}
         assert here.supervision == set()
         assert here.caseload == {("blake", "robin")}
-        assert ("sam", "south", Part.LEAD) not in here.places
+        assert ("sam", "south", Part.LEAD) in here.places, "no home of theirs, so it stays"
     finally:
         told.teardown()
 

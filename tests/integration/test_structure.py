@@ -12,7 +12,14 @@ import pytest
 from bot.bootstrap import load
 from bot.domain.concerns import Task, TaskKind
 from bot.domain.content import Content
-from bot.domain.errors import AlreadyThere, BadInput, ChangedMeanwhile, NotFound, NotPermitted
+from bot.domain.errors import (
+    AlreadyThere,
+    BadInput,
+    ChangedMeanwhile,
+    NotAllowedNow,
+    NotFound,
+    NotPermitted,
+)
 from bot.domain.people import Person, PersonState, Role, Staff
 from bot.domain.safety_net import SafetyNet
 from bot.domain.sharing import SharedWith
@@ -286,3 +293,86 @@ async def test_a_person_is_put_into_no_team_that_is_not_there(world: World) -> N
 async def test_no_member_of_staff_is_a_service_user(world: World) -> None:
     with pytest.raises(BadInput):
         await world.add("su", Role.SERVICE_USER, "peak")
+
+
+async def test_nobody_comes_back_by_an_old_copy_of_themselves(world: World) -> None:
+    other = await world.add("oli", Role.PRACTITIONER, "peak")
+    structure = world.companion.structure
+    gone = await structure.leave(other, by=world.lead)
+    with pytest.raises(ChangedMeanwhile):
+        await structure.move(other, "vale", by=None)
+    with pytest.raises(ChangedMeanwhile):
+        await world.companion.staff.set_password(other, "another long word", by=None)
+    with pytest.raises(NotAllowedNow):
+        await structure.move(gone, "vale", by=None)
+    kept = await world.companion.record.get(Staff, other.id)
+    assert kept.ended_at is not None
+
+
+async def test_nobody_ends_their_own_account(world: World) -> None:
+    with pytest.raises(NotPermitted):
+        await world.companion.structure.leave(world.vale, by=world.vale)
+
+
+@pytest.mark.parametrize(
+    "role", [Role.ADMINISTRATOR, Role.PRIVACY, Role.MANAGER, Role.OUT_OF_HOURS, Role.JUSTICE]
+)
+async def test_a_manager_makes_no_account_above_their_own(world: World, role: Role) -> None:
+    with pytest.raises(NotPermitted):
+        await world.companion.staff.add(
+            username="new", name="New", role=role, team="peak", password="x" * 12, by=world.lead
+        )
+
+
+async def test_a_manager_gives_nobody_above_a_password(world: World) -> None:
+    privacy = await world.add("pri", Role.PRIVACY, "peak")
+    with pytest.raises(NotPermitted):
+        await world.companion.staff.set_password(privacy, "x" * 12, by=world.lead)
+
+
+async def test_who_helps_out_puts_nobody_on_their_own_caseload(world: World) -> None:
+    other = await world.add("oli", Role.PRACTITIONER, "peak")
+    with pytest.raises(NotPermitted):
+        await world.companion.caseloads.put("P-1", on=other, by=other)
+    now = world.talk.clock.now()
+    await world.companion.structure.cover(
+        world.dawn, world.vale, since=now, until=now + timedelta(days=1), by=world.dawn
+    )
+    with pytest.raises(NotPermitted):
+        await world.companion.caseloads.put("P-1", on=world.vale, by=world.vale)
+
+
+async def test_nobody_of_another_agency_has_a_caseload_or_covers_here(world: World) -> None:
+    elsewhere = await world.add("els", Role.PRACTITIONER, "care")
+    now = world.talk.clock.now()
+    with pytest.raises(BadInput, match="agency"):
+        await world.companion.caseloads.put("P-1", on=elsewhere, by=world.dawn)
+    with pytest.raises(BadInput, match="agencies"):
+        await world.companion.structure.cover(
+            world.dawn, elsewhere, since=now, until=now + timedelta(days=1), by=world.dawn
+        )
+
+
+async def test_cover_that_is_over_keeps_the_end_that_it_had(world: World) -> None:
+    structure, now = world.companion.structure, world.talk.clock.now()
+    cover = await structure.cover(
+        world.dawn, world.vale, since=now, until=now + timedelta(days=1), by=world.dawn
+    )
+    world.talk.clock.go(days=2)
+    with pytest.raises(NotAllowedNow):
+        await structure.end_cover(cover, by=world.dawn)
+
+
+async def test_a_manager_does_not_move_the_team_to_another_agency(world: World) -> None:
+    with pytest.raises(NotPermitted):
+        await world.companion.structure.change_team("peak", agency="council", by=world.lead)
+    changed = await world.companion.structure.change_team("peak", message_days=14, by=world.lead)
+    assert (changed.agency, changed.message_days) == ("trust", 14)
+
+
+async def test_nothing_is_shared_of_somebody_who_has_died(world: World) -> None:
+    sharing = world.companion.sharing
+    await sharing.share("P-1", "plan.early_signs", SharedWith.AGENCY, "council", by=None)
+    await world.companion.states.change("P-1", PersonState.DIED, by=world.dawn)
+    with pytest.raises(NotFound):
+        await sharing.plan_for_agency("P-1", by=world.council)

@@ -166,6 +166,7 @@ def test_out_of_hours_write_and_close_nothing_of_a_persons() -> None:
         (Thing.CRISIS_PLAN, Action.SEE),
         (Thing.CONCERN, Action.SEE),
         (Thing.CONCERN, Action.TAKE),
+        (Thing.SHARING, Action.SEE),
         (Thing.STAFF, Action.SEE),
         (Thing.STAFF, Action.WRITE),
     }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from scripts.write_permissions import ABOUT, PAGE, page
-
 from bot.domain.permissions import Thing
+from scripts.write_permissions import ABOUT, PAGE, page
 
 
 def test_the_page_is_the_table() -> None:
