@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.domain.errors import SettingsError
 
 
 class Mode(StrEnum):
@@ -30,6 +35,8 @@ class Settings(BaseSettings):
     companion_key_command: str | None = None
     rasa_url: Annotated[tuple[str, ...], NoDecode] = ()
     rasa_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
+    rasa_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    rasa_token: SecretStr | None = None
     web_host: str = "127.0.0.1"
     web_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     practitioner_url: str | None = None
@@ -52,6 +59,13 @@ class Settings(BaseSettings):
             _address(each)
         return value
 
+    @field_validator("rasa_token")
+    @classmethod
+    def _plain_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9]{16,}", value.get_secret_value()):
+            raise ValueError("give 16 letters and digits or more")
+        return value
+
     @field_validator("telegram_api_url", "practitioner_url")
     @classmethod
     def _bare_address(cls, value: str | None) -> str | None:
@@ -68,6 +82,16 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{(self.companion_home / 'companion.sqlite').absolute()}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of an SQLite database; None for PostgreSQL. Raises ``SettingsError``."""
+        try:
+            address = make_url(self.database)
+        except ArgumentError:
+            raise SettingsError("DATABASE_URL is not an address.") from None
+        is_file = address.get_backend_name() == "sqlite" and address.database
+        return Path(address.database).resolve() if is_file and address.database else None
 
     @property
     def key_file(self) -> Path:

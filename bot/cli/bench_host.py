@@ -12,7 +12,8 @@ from typing import Any
 from bot.bootstrap import Companion
 from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.output import as_json
-from bot.cli.server import OWNER, Server, hold_lock
+from bot.cli.seats import OWNER, hold_lock
+from bot.cli.server import Server
 from bot.demonstration import open_or_make
 from bot.demonstration.making import made_staff
 from bot.domain.audit import AuditEntry

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from contextlib import suppress
+from typing import TextIO, TypeVar, cast
 
 import structlog
 from pydantic import ValidationError
@@ -43,8 +44,20 @@ def keep_logs_quiet(level: int = logging.WARNING) -> None:
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _PatientErrors())),
     )
+
+
+class _PatientErrors:
+    """Standard error for logs: where it cannot be written to, as on a full disk, nothing ends."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stderr.flush()
 
 
 def with_companion(use: Callable[[Companion], Awaitable[Result]]) -> Result:

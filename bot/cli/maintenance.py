@@ -61,11 +61,8 @@ async def _found(settings: Settings, *, audit: bool) -> dict[str, Any]:
             name: str(value) if value is not None else None
             for name, value in settings.model_dump().items()
         },
-        "serving": {
-            "pid": state.get("pid"),
-            "web": state.get("web"),
-            "processes": state.get("processes", []),
-        },
+        "serving": {"pid": state.get("pid"), "web": state.get("web")},
+        "processes": state.get("processes", []),
         "rasa": state.get("rasa") or {"pid": None, "state": "down"},
         "model": "trained" if model_for(settings.companion_content) else "missing",
     }

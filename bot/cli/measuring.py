@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from bot.cli.bench_store import store
 from bot.cli.bench_turn import Figures, bench_turn
 from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.output import as_json, console, say
@@ -91,6 +92,9 @@ def turn(
         as_json(figures.as_object())
     else:
         _show(figures)
+
+
+bench_app.command("store")(store)
 
 
 def _show(figures: Figures) -> None:

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
@@ -15,7 +15,9 @@ from bot.bootstrap import Companion, open_companion
 from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.output import as_json, notice, say
 from bot.cli.people import AsJson
-from bot.cli.server import OWNER, Server, hold_lock
+from bot.cli.roles import ALL, Roles, ServingRole, check_roles, roles_in
+from bot.cli.seats import Seat, lease_owner, take_seat
+from bot.cli.server import Server
 from bot.cli.terminal import converse
 from bot.demonstration import Made, make_or_find, open_or_make
 from bot.settings import Mode, Settings
@@ -28,11 +30,17 @@ def register(app: typer.Typer) -> None:
     app.command("run")(run)
 
 
-def serve() -> None:
+def serve(
+    roles: Annotated[
+        str, typer.Option(metavar="ROLE,…", help="What this process does; see the handbook")
+    ] = ",".join(ServingRole),
+) -> None:
     """Serve the people of this home until SIGTERM or Ctrl-C."""
     keep_logs_quiet()
+    chosen = roles_in(roles)
     settings = settings_in_force()
-    asyncio.run(_serve_people(settings))
+    check_roles(chosen, settings)
+    asyncio.run(_serve_people(settings, chosen))
 
 
 def demo(
@@ -76,9 +84,9 @@ def _demo_settings() -> Settings:
     return settings_in_force().model_copy(update={"companion_mode": Mode.DEMO})
 
 
-async def _serve_people(settings: Settings) -> None:
-    lock = hold_lock(settings.companion_home)
-    await _serve(open_companion(settings, owner=OWNER), lock)
+async def _serve_people(settings: Settings, roles: Roles = ALL) -> None:
+    seat = take_seat(settings)
+    await _serve(open_companion(settings, owner=lease_owner(settings)), seat, roles)
 
 
 async def _make(settings: Settings) -> Made:
@@ -101,25 +109,29 @@ def _show(made: Made, settings: Settings, *, json: bool) -> None:
 
 
 async def _serve_demo(settings: Settings, *, json: bool) -> None:
-    lock = hold_lock(settings.companion_home)
-    companion = await open_or_make(settings, owner=OWNER)
+    seat = take_seat(settings)
+    companion = await open_or_make(settings, owner=lease_owner(settings))
     made = await make_or_find(companion)
-    await _serve(companion, lock, lambda: _show(made, settings, json=json))
+    await _serve(companion, seat, when_ready=lambda: _show(made, settings, json=json))
 
 
 async def _serve(
-    companion: Companion, lock: TextIO, when_ready: Callable[[], None] | None = None
+    companion: Companion,
+    seat: Seat,
+    roles: Roles = ALL,
+    when_ready: Callable[[], None] | None = None,
 ) -> None:
     settings = companion.settings
-    server = Server(companion, lock)
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(each, server.stop)
+    server = Server(companion, seat, roles=roles)
+    server.stop_at(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     try:
         await server.start()
         if when_ready is not None:
             when_ready()
-        say(f"The practitioner web is at {settings.practitioner_address}")
+        if ServingRole.PRACTITIONER_WEB in roles:
+            say(f"The practitioner web is at {settings.practitioner_address}")
+        else:
+            say(f"Serving: {', '.join(sorted(roles))}")
         talks = sys.stdin.isatty() and sys.stdout.isatty() and settings.companion_mode is Mode.DEMO
         if talks:
             await _talk_while_serving(server, companion)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
@@ -12,10 +12,12 @@ from bot.bootstrap import Companion, open_companion
 from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.output import notice
 from bot.cli.people import AsJson
-from bot.cli.server import OWNER, Server, hold_lock, is_served
+from bot.cli.seats import Seat, is_served, lease_owner, take_seat
+from bot.cli.server import Server
 from bot.cli.terminal import converse, speaker
 from bot.demonstration import is_demo_home
-from bot.settings import Mode
+from bot.services.worker_places import somebody_answers
+from bot.settings import Mode, Settings
 
 STARTS_WITHIN = 60.0
 """Seconds that a chat by itself waits for Rasa."""
@@ -41,29 +43,38 @@ async def _chat(as_person: str | None, *, json: bool) -> None:
     settings = settings_in_force()
     if await is_demo_home(settings):
         settings = settings.model_copy(update={"companion_mode": Mode.DEMO})
-    if is_served(settings.companion_home):
+    if is_served(settings) or await _is_answered_elsewhere(settings):
         companion = open_companion(settings)
         try:
             await converse(companion, as_person, json=json)
         finally:
             await companion.aclose()
         return
-    lock = hold_lock(settings.companion_home)
-    companion = open_companion(settings, owner=OWNER)
+    seat = take_seat(settings)
+    companion = open_companion(settings, owner=lease_owner(settings))
     try:
-        await _by_itself(companion, lock, as_person, json=json)
+        await _by_itself(companion, seat, as_person, json=json)
+    finally:
+        await companion.aclose()
+
+
+async def _is_answered_elsewhere(settings: Settings) -> bool:
+    """Whether a process of another home, or of another machine, answers on this PostgreSQL."""
+    if settings.database_file is not None:
+        return False
+    companion = open_companion(settings)
+    try:
+        return await somebody_answers(companion.record)
     finally:
         await companion.aclose()
 
 
 async def _by_itself(
-    companion: Companion, lock: TextIO, as_person: str | None, *, json: bool
+    companion: Companion, seat: Seat, as_person: str | None, *, json: bool
 ) -> None:
     await speaker(companion, as_person)  # before Rasa is started for nothing
-    server = Server(companion, lock, web=False, channels=False)
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, server.stop)
+    server = Server(companion, seat, web=False, channels=False)
+    server.stop_at(signal.SIGTERM, signal.SIGINT)
     try:
         await server.start()
         if not await server.until_understanding(STARTS_WITHIN):

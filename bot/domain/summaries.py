@@ -200,7 +200,9 @@ def summarise(
 
     What lies outside the period is left out; ``titles`` names skills by id.
     """
-    within = sorted((each for each in events if period.holds(each.at)), key=lambda each: each.at)
+    dated = ((each.at.astimezone(LOCAL).date(), each) for each in events)
+    found = [(day, each) for day, each in dated if period.first <= day <= period.last]
+    within = sorted((each for _, each in found), key=lambda each: each.at)
     practices: dict[str, list[Practice]] = {}
     for event in within:
         if event.kind is EventKind.PRACTICE:
@@ -218,7 +220,7 @@ def summarise(
         called=called,
         period=period,
         plan=plan_standing(plans, today),
-        days_with_contact=tuple(sorted({each.at.astimezone(LOCAL).date() for each in within})),
+        days_with_contact=tuple(sorted({day for day, _ in found})),
         skills=tuple(sorted(skills, key=lambda each: (-each.times, each.skill))),
         feedback=tuple(
             Feedback(each.at, result, _skill(each, titles))

@@ -9,13 +9,13 @@ from functools import partial
 import structlog
 
 from bot.domain.audit import PROGRAM, AuditEntry
-from bot.domain.errors import NotAllowedNow, RecordUnavailable
+from bot.domain.errors import NotAllowedNow, RecordUnavailable, SealBroken
 from bot.domain.messages import Act, ActKind, AnsweredBy, Outbound, ReplyKind, SubjectId
 from bot.domain.safety_net import Tier
 from bot.domain.wording import safe_text
 from bot.services.conversation.chain import apology, handle
 from bot.services.conversation.desk import Desk
-from bot.services.conversation.turns import load
+from bot.services.conversation.turns import blank, load
 from bot.services.dead_letters import DeadLetters
 from bot.services.ports import Handled, Queue, Work
 
@@ -83,10 +83,7 @@ class Worker:
         waiting.result()
         for acts in await self._queue.claim(room):
             subject = acts[0].subject
-            if subject in self._busy:
-                # Its lease ran out and was had again: whoever is at it goes on alone.
-                continue
-            task = asyncio.create_task(self._conversation(subject, acts))
+            task = asyncio.create_task(self._conversation(acts, self._busy.get(subject)))
             self._busy[subject] = task
             task.add_done_callback(partial(self._free, subject))
 
@@ -100,8 +97,9 @@ class Worker:
             log.warning("conversations_left", number=len(left))
             await asyncio.wait(left)
 
-    def _free(self, subject: SubjectId, _: asyncio.Task[None]) -> None:
-        self._busy.pop(subject, None)
+    def _free(self, subject: SubjectId, task: asyncio.Task[None]) -> None:
+        if self._busy.get(subject) is task:
+            del self._busy[subject]
 
     async def _renew(self) -> None:
         while True:
@@ -112,8 +110,13 @@ class Worker:
                 except RecordUnavailable as problem:
                     log.error("leases_not_renewed", problem=type(problem).__name__)
 
-    async def _conversation(self, subject: SubjectId, acts: list[Act]) -> None:
+    async def _conversation(self, acts: list[Act], before: asyncio.Task[None] | None) -> None:
+        """Answer a conversation's acts after what is ``before`` them, and give it back."""
+        subject = acts[0].subject
         try:
+            if before is not None:
+                # It has just been given back, or its lease ran out while it was in hand.
+                await asyncio.wait({before})
             for act in acts:
                 if self._is_ending or not await self._answer(act):
                     break
@@ -161,7 +164,7 @@ class Worker:
         log.error("dead_letter", act=act.id, problem=problem)
         work, bare = self._given_up(act), self._given_up(act)
         try:
-            await self._dead_letters.unanswerable(work, act.subject, _words(act))
+            await self._tell_team(work, act)
             if act.kind is not ActKind.TIMER:
                 await self._apologise(work, act)
             await self._desk.record.save(work)
@@ -170,6 +173,12 @@ class Worker:
         except Exception as fault:
             log.error("dead_letter_untold", act=act.id, problem=type(fault).__name__)
             await self._desk.record.save(bare)
+
+    async def _tell_team(self, work: Work, act: Act) -> None:
+        try:
+            await self._dead_letters.unanswerable(work, act.subject, _words(act))
+        except SealBroken as problem:
+            log.error("no_task_opened", act=act.id, problem=type(problem).__name__)
 
     def _given_up(self, act: Act) -> Work:
         now = self._desk.clock.now()
@@ -181,7 +190,11 @@ class Worker:
         )
 
     async def _apologise(self, work: Work, act: Act) -> None:
-        turn = await load(self._desk, act)
+        try:
+            turn = await load(self._desk, act)
+        except SealBroken:
+            # Whoever writes is answered, also where nothing of theirs can be read any more.
+            turn = blank(self._desk, act)
         apology(turn)
         work.send += [
             Outbound(

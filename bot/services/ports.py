@@ -72,6 +72,15 @@ class Accepted:
     new: bool
 
 
+@dataclass(frozen=True)
+class DeadCount:
+    """What was given up: messages, those of them by people who have not joined, replies."""
+
+    messages: int
+    messages_of_guests: int
+    replies: int
+
+
 class Record(Protocol):
     """The record: entities by type. Every write is audited or refused (``AuditMissing``)."""
 

@@ -49,12 +49,22 @@ class Health:
         return JSONResponse({"ready": state.ready, **details}, 200 if state.ready else 503)
 
     async def show_metrics(self, request: Request) -> Response:
-        """Prometheus's text, for those on this machine; 404 to the rest."""
+        """Prometheus's text, for those on this machine; 404 to the rest.
+
+        The numbers among the details are gauges, ``companion_NAME``.
+        """
         if not is_local(request):
             raise HTTPException(404)
-        return Response(
-            generate_latest(self.metrics), headers={"Content-Type": CONTENT_TYPE_LATEST}
+        details = (await self.readiness()).details
+        text = (
+            generate_latest(self.metrics)
+            + "".join(
+                f"# TYPE companion_{name} gauge\ncompanion_{name} {value}\n"
+                for name, value in details.items()
+                if isinstance(value, int | float)
+            ).encode()
         )
+        return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def is_local(request: Request) -> bool:

@@ -1,4 +1,4 @@
-"""Between those who ask for a write and the threads that do it."""
+"""Between those who ask for a write or a reading, and the threads that do it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import concurrent.futures
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from queue import Empty, SimpleQueue
+from typing import Any, Generic, TypeVar
 
-from bot.adapters.records.jobs import Job
+_What = TypeVar("_What")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asked(Generic[_What]):
     """A job, and who waits for it: in an event loop, or (``loop`` is None) in a thread."""
 
-    job: Job
+    job: _What
     loop: asyncio.AbstractEventLoop | None
     future: asyncio.Future[Any] | concurrent.futures.Future[Any]
 
@@ -25,9 +26,29 @@ class Asked:
 class Answer:
     """What a job came to."""
 
-    asked: Asked
+    asked: Asked[Any]
     result: Any = None
     error: Exception | None = None
+
+
+def waiting_group(
+    waiting: SimpleQueue[Asked[_What] | None], size: int
+) -> tuple[list[Asked[_What]], bool]:
+    """All that waits, at least one and at most ``size``; and whether more is to come.
+
+    Waits for the first. None in the queue is the end.
+    """
+    group: list[Asked[_What]] = []
+    asked = waiting.get()
+    while asked is not None:
+        group.append(asked)
+        if len(group) == size:
+            break
+        try:
+            asked = waiting.get_nowait()
+        except Empty:
+            break
+    return group, asked is not None
 
 
 def deliver(answers: Sequence[Answer]) -> None:

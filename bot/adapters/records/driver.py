@@ -7,13 +7,16 @@ it is kept for what is rare.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import ClauseElement, Connection, Insert
 from sqlalchemy.engine import Dialect
+
+from bot.adapters.records.engines import POSTGRESQL
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Driver:
     def __init__(self, connection: Connection) -> None:
         self.dialect = connection.dialect.name
         self._dialect = connection.dialect
+        self._connection: Any = connection.connection.driver_connection
         self._cursor: Any = connection.connection.cursor()
 
     def run(self, text: str) -> None:
@@ -53,6 +57,28 @@ class Driver:
         """The number that some words answer."""
         self._cursor.execute(text)
         return int(self._cursor.fetchone()[0])
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Send what is asked, written and run inside without waiting for each answer.
+
+        On PostgreSQL one round trip in place of many; SQLite is in this process and has none.
+        What went wrong is raised at the end at the latest, and nothing after it was done.
+        """
+        if self.dialect == POSTGRESQL:
+            with self._connection.pipeline():
+                yield
+        else:
+            yield
+
+    def ask(self, statement: ClauseElement, values: Mapping[str, Any]) -> Callable[[], list[Any]]:
+        """Begin to read; what this returns gives the rows, after ``together`` has ended."""
+        if self.dialect != POSTGRESQL:
+            rows = self.read(statement, values)
+            return lambda: rows
+        compiled = _compiled(statement, self._dialect, None)
+        cursor = self._connection.execute(compiled.text, {**compiled.fixed, **values})
+        return lambda: list(map(compiled.row, cursor.fetchall()))
 
     def read(self, statement: ClauseElement, values: Mapping[str, Any]) -> list[Any]:
         """The rows that a statement returns, as named tuples."""

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     BindParameter,
-    ColumnElement,
     Row,
-    Select,
     bindparam,
-    exists,
     func,
     or_,
     select,
@@ -23,53 +20,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.adapters.records.claimable import claimable, waiting_in
 from bot.adapters.records.encryption import DataKey, Place
 from bot.adapters.records.engines import SQLITE
 from bot.adapters.records.group import Group
+from bot.adapters.records.holding import LEASE, TOO_FAR
 from bot.adapters.records.jobs import ACTS, Job
 from bot.adapters.records.mapping import MICROSECOND, from_micros, to_micros
 from bot.adapters.records.queue_tables import inbox, leases
 from bot.adapters.records.sealed_rows import INBOX_BODY, open_said
-from bot.adapters.records.statements import as_list, is_waiting, one_of
+from bot.adapters.records.statements import is_waiting
 from bot.domain.messages import Act, ActKind, SubjectId
 
-LEASE = timedelta(seconds=15)
-TOO_FAR = timedelta(minutes=1) // MICROSECOND
-"""A lease that ends later than this was made before the clock went back: it holds no longer."""
+ONE_CLAIM_AT_A_TIME = "SELECT pg_advisory_xact_lock(7301)"
+"""Two that look at once would want the same conversations, and one of them come away empty."""
 
-_TIMER = ActKind.TIMER.value
-
-_other = inbox.alias("other")
-_lease = leases.alias("lease")
 _now: BindParameter[int] = bindparam("now", type_=BigInteger)
 
-
-def _held_back(act: Any) -> ColumnElement[bool]:
-    """An earlier act of the conversation waits for its retry: nothing overtakes it."""
-    return exists().where(
-        _other.c.subject == act.c.subject,
-        is_waiting(_other),
-        _other.c.kind != _TIMER,
-        _other.c.available_at > _now,
-        or_(act.c.kind == _TIMER, _other.c.seq < act.c.seq),
-    )
-
-
-CLAIMABLE: Select[Any] = (
-    select(inbox.c.subject)
-    .where(
-        is_waiting(inbox),
-        inbox.c.available_at <= _now,
-        ~exists().where(
-            _lease.c.subject == inbox.c.subject,
-            _lease.c.until > _now,
-            _lease.c.until < _now + TOO_FAR,
-        ),
-        ~_held_back(inbox),
-    )
-    .order_by(inbox.c.available_at, inbox.c.seq)
-    .limit(bindparam("rows"))
-)
 NEXT_ACT = select(
     select(func.min(inbox.c.available_at))
     .where(is_waiting(inbox), inbox.c.available_at > _now)
@@ -98,13 +65,6 @@ _RENEW = (
     .where(leases.c.subject == bindparam("the_subject"), leases.c.owner == bindparam("the_owner"))
     .values(until=bindparam("new_until"))
 )
-_ROWS_A_SUBJECT = 4
-
-
-@cache
-def _waiting_of(dialect: str) -> Select[Any]:
-    of_subjects = one_of(dialect, inbox.c.subject, "subjects")
-    return select(inbox).where(is_waiting(inbox), of_subjects).order_by(inbox.c.seq)
 
 
 @cache
@@ -119,31 +79,17 @@ def _lease_in(dialect: str) -> Any:
     ).returning(leases.c.subject)
 
 
-def turn(rows: Sequence[Row[Any]], now: int) -> list[Row[Any]]:
-    """Which of a conversation's waiting rows (in their order) may be handled now.
-
-    What the person sent goes before the companion's own timers, and a timer goes alone: what
-    comes before it may have cancelled it. A row that waits for its retry holds back the rest.
-    """
-    theirs = [each for each in rows if each.kind != _TIMER]
-    ready = []
-    for row in theirs:
-        if row.available_at > now:
-            break
-        ready.append(row)
-    if theirs:
-        return ready
-    due = [each for each in rows if each.available_at <= now]
-    return sorted(due, key=lambda each: (each.available_at, each.seq))[:1]
-
-
 @dataclass(frozen=True)
 class Claim(Job):
-    """Lease up to ``limit`` conversations and read what waits in them."""
+    """Lease up to ``limit`` conversations and read what waits in them.
+
+    ``after`` is where the last claim's walk ended.
+    """
 
     limit: int
     owner: str
     now: datetime
+    after: str = ""
 
     @property
     def alone(self) -> bool:
@@ -155,30 +101,35 @@ class Claim(Job):
         """In order with its like."""
         return "claim"
 
-    def apply(self, group: Group) -> list[list[Row[Any]]]:
-        """The rows by conversation, in order; attempts are counted here."""
+    def apply(self, group: Group) -> tuple[list[list[Row[Any]]], str]:
+        """The rows by conversation, in order, and where the next walk begins.
+
+        The attempt is counted here.
+        """
+        if group.dialect != SQLITE:
+            group.driver.run(ONE_CLAIM_AT_A_TIME)
         now = to_micros(self.now)
-        some = {"now": now, "rows": self.limit * _ROWS_A_SUBJECT}
-        found = group.driver.read(CLAIMABLE, some)
-        subjects = list(dict.fromkeys(each.subject for each in found))[: self.limit]
-        leased = [each for each in sorted(subjects) if self._lease(group, each)]
+        subjects, after = claimable(group.driver, now, self.limit, self.after)
+        leased = self._lease(group, sorted(subjects)) if subjects else set()
         if not leased:
-            return []
-        waiting: dict[str, list[Row[Any]]] = {each: [] for each in subjects if each in leased}
-        listed = {"subjects": as_list(group.dialect, leased)}
-        for row in group.driver.read(_waiting_of(group.dialect), listed):
-            waiting[row.subject].append(row)
-        ready = {subject: turn(rows, now) for subject, rows in waiting.items()}
+            return [], after
+        ready = waiting_in(group.driver, [each for each in subjects if each in leased], now)
         for subject, rows in ready.items():
             if not rows:
                 group.delete(leases, subject=subject)
-            for row in rows:
-                group.add(inbox, _TRY, {"the_seq": row.seq})
-        return [rows for rows in ready.values() if rows]
+            else:
+                # Those behind it are not tried yet, and may be claimed often while it fails.
+                group.add(inbox, _TRY, {"the_seq": rows[0].seq})
+        return [rows for rows in ready.values() if rows], after
 
-    def _lease(self, group: Group, subject: str) -> bool:
-        row = {"subject": subject, "owner": self.owner, "until": to_micros(self.now + LEASE)}
-        return bool(group.driver.read(_lease_in(group.dialect), row))
+    def _lease(self, group: Group, subjects: Sequence[str]) -> set[str]:
+        owned = {"owner": self.owner, "until": to_micros(self.now + LEASE)}
+        with group.driver.together():
+            asked = {
+                each: group.driver.ask(_lease_in(group.dialect), {"subject": each, **owned})
+                for each in subjects
+            }
+        return {each for each, rows in asked.items() if rows()}
 
 
 @dataclass(frozen=True)
@@ -227,7 +178,7 @@ class Renew(Job):
 def act_of(row: Row[Any], key: DataKey) -> Act:
     """The act of a row, read. ``attempts`` counts this one. Raises ``SealBroken``."""
     text, token = row.label, ""
-    if row.kind != _TIMER:
+    if row.kind != ActKind.TIMER:
         place = Place(row.subject, INBOX_BODY, row.id)
         text, token = open_said(key, place, row.body)
     return Act(

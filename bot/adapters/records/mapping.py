@@ -146,7 +146,7 @@ class Mapped(Generic[Entity]):
     def _openers(self) -> tuple[tuple[str, int, Callable[[bytes], Any]], ...]:
         at = self.columns.index
         return tuple(
-            # Without the adapter's own wrapper: this runs a thousand times for one summary.
+            # Past the adapter's own wrapper: this runs a thousand times for one summary.
             (column.label, at(column.name), adapter.validator.validate_json)
             for column, _, adapter in self._parts
         )
@@ -167,7 +167,8 @@ class Mapped(Generic[Entity]):
             held = part(**{name: getattr(entity, name) for name in column.fields})
             place = Place(self.subject_of(entity), column.label, row_id)
             try:
-                row[column.name] = key.seal(place, adapter.dump_json(held, warnings="error"))
+                text = adapter.serializer.to_json(held, warnings="error")
+                row[column.name] = key.seal(place, text)
             except PydanticSerializationError:
                 # The error's text holds the value.
                 raise BadInput(f"{column.label} {row_id}") from None

@@ -25,8 +25,8 @@ from sqlalchemy import (
 from bot.adapters.records.encryption import DataKey, Place
 from bot.adapters.records.engines import SQLITE
 from bot.adapters.records.group import Group
-from bot.adapters.records.inbox import LEASE, TOO_FAR
-from bot.adapters.records.jobs import OUTGOING, Job
+from bot.adapters.records.holding import LEASE, TOO_FAR
+from bot.adapters.records.jobs import OUTGOING, Job, Wanted
 from bot.adapters.records.mapping import from_micros, to_micros
 from bot.adapters.records.queue_tables import outbox
 from bot.adapters.records.sealed_rows import OUTBOX_BODY, open_reply
@@ -173,29 +173,51 @@ class ClaimOutgoing(Job):
 
 @dataclass(frozen=True)
 class Sent(Job):
-    """Note what became of replies."""
+    """Note what became of replies; ``beside`` is written with it, or neither is."""
 
     done: Mapping[str, str]
+    beside: Job | None = None
+
+    @property
+    def durable(self) -> bool:
+        """As what goes beside it; by itself it can be done again."""
+        return self.beside is not None and self.beside.durable
+
+    @property
+    def alone(self) -> bool:
+        """As what goes beside it."""
+        return self.beside is not None and self.beside.alone
 
     @property
     def lane(self) -> str:
         """In order with its like."""
         return "sent"
 
+    def wants(self, wanted: Wanted) -> None:
+        """What goes beside it wants something."""
+        if self.beside is not None:
+            self.beside.wants(wanted)
+
     def apply(self, group: Group) -> None:
         """Close the rows."""
         for outbound_id, outcome in self.done.items():
             group.add(outbox, _SENT, {"the_id": outbound_id, "new_state": outcome})
+        if self.beside is not None:
+            self.beside.apply(group)
         if group.driver.read(_more_than(group.dialect), {"ids": as_list(group.dialect, self.done)}):
             group.rings.add(OUTGOING)
 
 
 @dataclass(frozen=True)
 class RetrySending(Job):
-    """Put a reply back until a later time, and those claimed after it with it."""
+    """Put a reply back until a later time, and those claimed after it with it.
+
+    One that somebody else has taken over meanwhile is theirs to put back.
+    """
 
     outbound_id: str
     at: datetime
+    owner: str
 
     @property
     def alone(self) -> bool:
@@ -210,9 +232,9 @@ class RetrySending(Job):
     def apply(self, group: Group) -> None:
         """Its own due time moves; the later ones wait behind it."""
         run = group.connection.execute
-        row = run(
-            select(outbox).where(outbox.c.id == self.outbound_id, is_open(outbox))
-        ).one_or_none()
+        its_own = or_(outbox.c.state == "waiting", outbox.c.owner == self.owner)
+        asked = select(outbox).where(outbox.c.id == self.outbound_id, is_open(outbox), its_own)
+        row = run(asked.with_for_update()).one_or_none()
         if row is None:
             return
         back = {"state": "waiting", "owner": "", "lease_until": 0}
@@ -227,6 +249,7 @@ class RetrySending(Job):
                 outbox.c.subject == row.subject,
                 outbox.c.channel == row.channel,
                 outbox.c.state == "claimed",
+                outbox.c.owner == self.owner,
                 outbox.c.seq > row.seq,
             )
             .values(back)

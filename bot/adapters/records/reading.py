@@ -14,6 +14,7 @@ from bot.adapters.records.driver import Driver
 from bot.adapters.records.encryption import DataKey, DataKeys, OpenKey, WrappedKey
 from bot.adapters.records.mapping import Entity, Mapped, is_storable, to_column
 from bot.adapters.records.readers import Readers
+from bot.adapters.records.reading_threads import Reading
 from bot.adapters.records.statements import as_list, one_of, select_one, select_one_of
 from bot.adapters.records.tables import blind_index, subject_keys
 from bot.domain.errors import CompanionError, SealBroken, WrongKey
@@ -120,9 +121,8 @@ class EntityReader:
         """The entities that open, and how many do not."""
         damaged: list[tuple[str, str]] = []
 
-        def entities(driver: Driver) -> list[Entity]:
+        def entities(driver: Driver, rows: list[Any]) -> list[Entity]:
             damaged.clear()
-            rows = driver.read(statement, parameters)
             open_key = self._opener(self._fetch_missing_keys(driver, mapping, rows))
             found = []
             for row in rows:
@@ -132,7 +132,7 @@ class EntityReader:
                     damaged.append(mapping.place_of(row))
             return found
 
-        found = await self._readers.run(entities)
+        found = await self._readers.run(Reading(statement, parameters, entities))
         if damaged:
             await self._damage.note(mapping, damaged)
         return found, len(damaged)

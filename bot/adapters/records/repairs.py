@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, update
 from bot.adapters.records.group import Group
 from bot.adapters.records.jobs import ACTS, OUTGOING, Job, Wanted
 from bot.adapters.records.mapping import to_micros
-from bot.adapters.records.queue_tables import inbox, leases, outbox
+from bot.adapters.records.queue_tables import held_parts, inbox, leases, outbox
 from bot.domain.audit import PROGRAM, AuditEntry
 
 _FAIL_ACT = (
@@ -77,6 +77,7 @@ class Reclaim(Job):
 
     def apply(self, group: Group) -> None:
         """Delete the leases; let claimed replies wait again."""
-        group.connection.execute(delete(leases).where(leases.c.owner == self.owner))
+        for table in (leases, held_parts):
+            group.connection.execute(delete(table).where(table.c.owner == self.owner))
         group.connection.execute(_GIVE_BACK, {"the_owner": self.owner})
         group.rings.update({ACTS, OUTGOING})

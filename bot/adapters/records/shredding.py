@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from bot.adapters.records.accepting import GUEST_STAYS
+from bot.adapters.records.erasing import sweep
 from bot.adapters.records.group import Group
 from bot.adapters.records.jobs import Job
 from bot.adapters.records.mapping import to_micros
@@ -19,7 +20,10 @@ from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
 
 @dataclass(frozen=True)
 class ShredDue(Job):
-    """Forget the guests whose deadline has passed, and what was blanked long ago."""
+    """Forget the guests whose deadline has passed, and what was blanked long ago.
+
+    What was written for somebody in the moment of their erasure is swept, too.
+    """
 
     now: datetime
 
@@ -40,6 +44,7 @@ class ShredDue(Job):
 
     def apply(self, group: Group) -> int:
         """How many guests were forgotten."""
+        sweep(group, self.now)
         run = group.connection.execute
         due = guests.c.shred_at <= to_micros(self.now)
         subjects = list(run(select(guests.c.id).where(due)).scalars())

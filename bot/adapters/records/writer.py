@@ -1,7 +1,8 @@
-"""The threads that write: one on SQLite, a few on PostgreSQL. Each commits in groups.
+"""The thread that writes: one a process, on SQLite and on PostgreSQL. It commits in groups.
 
-A thread takes all jobs that wait, applies them in one transaction and wakes their callers
-together. When a group fails its jobs are done again one by one, so that one cannot lose the rest.
+It takes all jobs that wait, applies them in one transaction and wakes their callers together.
+When a group fails its jobs are done again one by one, so that one cannot lose the rest. More
+threads would make smaller groups, and more commits and switches between threads for each job.
 """
 
 from __future__ import annotations
@@ -9,17 +10,16 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
-from bot.adapters.records.answering import Answer, Asked, deliver
+from bot.adapters.records.answering import Answer, Asked, deliver, waiting_group
 from bot.adapters.records.driver import Driver
 from bot.adapters.records.encryption import DataKeys
 from bot.adapters.records.engines import (
@@ -31,11 +31,11 @@ from bot.adapters.records.engines import (
 )
 from bot.adapters.records.group import Group
 from bot.adapters.records.jobs import Job, Wanted
+from bot.adapters.records.statements import NOTIFY
 from bot.adapters.records.syncing import Syncer
 from bot.domain.errors import RecordUnavailable
 
 _GROUP_SIZE = 256
-_POSTGRESQL_THREADS = 3
 _TRIES = 3
 _RELAXED = "; SET LOCAL synchronous_commit TO OFF"
 """PostgreSQL's way not to wait for the disk; on SQLite see ``syncing``."""
@@ -47,13 +47,13 @@ class _Unsure(RecordUnavailable):
     """The database went away during a commit: whether it was made is not known."""
 
 
-class _Lane:
+class _Thread:
     """One thread with its own connection."""
 
     def __init__(
         self, engine: Engine, data_keys: DataKeys, ring: Ring, syncer: Syncer | None
     ) -> None:
-        self.jobs: SimpleQueue[Asked | None] = SimpleQueue()
+        self.jobs: SimpleQueue[Asked[Job] | None] = SimpleQueue()
         self._engine = engine
         self._data_keys = data_keys
         self._ring = ring
@@ -65,17 +65,7 @@ class _Lane:
     def _run(self) -> None:
         going = True
         while going:
-            group: list[Asked] = []
-            asked = self.jobs.get()
-            while asked is not None:
-                group.append(asked)
-                if len(group) == _GROUP_SIZE:
-                    break
-                try:
-                    asked = self.jobs.get_nowait()
-                except Empty:
-                    break
-            going = asked is not None
+            group, going = waiting_group(self.jobs, _GROUP_SIZE)
             if group:
                 self._deliver(self._write(group))
         self._drop_connection()
@@ -90,7 +80,7 @@ class _Lane:
         if len(held) < len(answers):
             deliver([each for each in answers if each not in held] if held else answers)
 
-    def _write(self, group: Sequence[Asked]) -> list[Answer]:
+    def _write(self, group: Sequence[Asked[Job]]) -> list[Answer]:
         try:
             return self._commit(group)
         except _Unsure as error:
@@ -101,7 +91,7 @@ class _Lane:
                 return [self._alone(group[0], error)]
         return [self._alone(each) for each in group]
 
-    def _alone(self, asked: Asked, failed: Exception | None = None) -> Answer:
+    def _alone(self, asked: Asked[Job], failed: Exception | None = None) -> Answer:
         tries = 0 if failed is None else 1
         while failed is None or (tries < _TRIES and may_end_otherwise(failed)):
             tries += 1
@@ -111,12 +101,12 @@ class _Lane:
                 failed = error
         return Answer(asked, error=named(failed))
 
-    def _commit(self, group: Sequence[Asked]) -> list[Answer]:
+    def _commit(self, group: Sequence[Asked[Job]]) -> list[Answer]:
         connection, driver = self._begin(durable=any(each.job.durable for each in group))
         try:
             held = Group(connection, driver, self._data_keys)
             answers = self._apply(held, group)
-            self._end(driver)
+            self._end(held)
         except Exception:
             self._roll_back(driver)
             raise
@@ -129,7 +119,7 @@ class _Lane:
         self._ring(held.rings)
         return answers
 
-    def _apply(self, held: Group, group: Sequence[Asked]) -> list[Answer]:
+    def _apply(self, held: Group, group: Sequence[Asked[Job]]) -> list[Answer]:
         wanted = Wanted()
         for each in group:
             each.job.wants(wanted)
@@ -139,10 +129,6 @@ class _Lane:
             if each.job.alone:
                 held.flush()
             answers.append(Answer(each, each.job.apply(held)))
-        held.flush()
-        if held.rings and self._syncer is None:
-            rows = [{"name": name} for name in sorted(held.rings)]
-            held.connection.execute(text("SELECT pg_notify('companion', :name)"), rows)
         return answers
 
     def _begin(self, durable: bool) -> tuple[Connection, Driver]:
@@ -163,10 +149,16 @@ class _Lane:
         self._held[1].run(words)
         return self._held
 
-    def _end(self, driver: Driver) -> None:
+    def _end(self, held: Group) -> None:
         try:
-            driver.run("COMMIT")
+            with held.driver.together():
+                held.write()
+                if held.rings and self._syncer is None:
+                    held.driver.write(NOTIFY, [{"name": name} for name in sorted(held.rings)])
+                held.driver.run("COMMIT")
         except psycopg.OperationalError as error:
+            if may_end_otherwise(error):
+                raise
             raise _Unsure from error
 
     def _roll_back(self, driver: Driver) -> None:
@@ -190,8 +182,7 @@ class Writer:
     def __init__(self, engine: Engine, data_keys: DataKeys, ring: Ring) -> None:
         on_sqlite = engine.dialect.name == SQLITE
         self._syncer = Syncer(Path(str(engine.url.database))) if on_sqlite else None
-        number = 1 if on_sqlite else _POSTGRESQL_THREADS
-        self._lanes = [_Lane(engine, data_keys, ring, self._syncer) for _ in range(number)]
+        self._writing = _Thread(engine, data_keys, ring, self._syncer)
         self._open = True
         self._lock = threading.Lock()
 
@@ -209,21 +200,18 @@ class Writer:
         return future.result()
 
     def close(self) -> None:
-        """Commit what waits, then end the threads."""
+        """Commit what waits, then end the thread."""
         with self._lock:
             if not self._open:
                 return
             self._open = False
-        for lane in self._lanes:
-            lane.jobs.put(None)
-        for lane in self._lanes:
-            lane.thread.join()
+        self._writing.jobs.put(None)
+        self._writing.thread.join()
         if self._syncer is not None:
             self._syncer.close()
 
-    def _put(self, asked: Asked) -> None:
-        lane = self._lanes[zlib.crc32(asked.job.lane.encode()) % len(self._lanes)]
+    def _put(self, asked: Asked[Job]) -> None:
         with self._lock:
             if not self._open:
                 raise RecordUnavailable("(closed)")
-            lane.jobs.put(asked)
+            self._writing.jobs.put(asked)

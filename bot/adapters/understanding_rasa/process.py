@@ -50,7 +50,8 @@ class RasaProcess:
     """Starts Rasa on loopback and a free port, and starts it again when it ends.
 
     ``project`` is the folder of its ``serve.py``, ``python`` the interpreter that runs it. One that
-    is not ready after ``start_seconds`` is ended and started anew.
+    is not ready after ``start_seconds`` is ended and started anew. ``port`` and ``token`` are given
+    where other processes ask it too.
     """
 
     def __init__(
@@ -61,6 +62,8 @@ class RasaProcess:
         project: Path = PROJECT,
         python: Path = PYTHON,
         start_seconds: float = START_SECONDS,
+        port: int = 0,
+        token: str | None = None,
     ) -> None:
         self._work = work
         self._model = model
@@ -69,9 +72,11 @@ class RasaProcess:
         self._start_seconds = start_seconds
         self._process: asyncio.subprocess.Process | None = None
         self._state: State = "starting"
-        self._port = 0
+        self._given_port = port
+        self._port = port
         # Hexadecimal: Rasa's command line takes a token that begins with "-" for an option.
-        self.parse_token = secrets.token_hex(16)
+        self.parse_token = token or secrets.token_hex(16)
+        self._restart = asyncio.Event()
         self.changed = asyncio.Event()
 
     @property
@@ -88,6 +93,10 @@ class RasaProcess:
     def state(self) -> State:
         """ready, starting or down."""
         return self._state
+
+    def restart(self) -> None:
+        """End it, if it is running, and start it anew: it answers nothing any more."""
+        self._restart.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep Rasa running until ``stop``; ends it then."""
@@ -127,7 +136,8 @@ class RasaProcess:
 
     async def _launch(self, model: Path) -> None:
         self._work.mkdir(parents=True, exist_ok=True)
-        self._port = _free_port()
+        self._port = self._given_port or _free_port()
+        self._restart.clear()
         with (self._work / "rasa.log").open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 str(self._python),
@@ -169,11 +179,12 @@ class RasaProcess:
             return
         ended = asyncio.create_task(self._process.wait())
         stopped = asyncio.create_task(stop.wait())
+        restarted = asyncio.create_task(self._restart.wait())
         try:
-            await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({ended, stopped, restarted}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            ended.cancel()
-            stopped.cancel()
+            for each in (ended, stopped, restarted):
+                each.cancel()
 
     async def _end(self) -> None:
         process = self._process

@@ -87,8 +87,13 @@ class Telegram:
             raise translated(error) from None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Take messages in until ``stop`` is set. A lost connection is tried again for ever."""
+        """Take messages in until ``stop`` is set. A lost connection is tried again for ever.
+
+        It may be run again afterwards. Another process may have taken messages in meanwhile, so
+        it begins with what Telegram still holds; what was kept already is known by its number.
+        """
         failures = 0
+        self._offset = None
         while not stop.is_set():
             try:
                 await self._prepare()

@@ -58,6 +58,21 @@ async def load(desk: Desk, act: Act) -> Turn:
     )
 
 
+def blank(desk: Desk, act: Act) -> Turn:
+    """A turn that knows nothing of who wrote: for when what the record has of them is damaged."""
+    return Turn(
+        desk=desk,
+        act=act,
+        now=desk.clock.now(),
+        text=safe_text(act.text),
+        memory=Conversation(act.subject),
+        person=None,
+        run=None,
+        aside=None,
+        concern=None,
+    )
+
+
 def close(turn: Turn) -> None:
     """Put replies, memory, runs and the receipt into the turn's work."""
     remember(turn)

@@ -59,6 +59,10 @@ class BotApi:
             "setmycommands": self._set_my_commands,
         }
 
+    def numbers_updates_from(self, number: int) -> None:
+        """Give the next update this number."""
+        self._next_update = number
+
     def add_update(self, kind: str, holds: Json) -> None:
         """Put an update in the bot's queue."""
         self.last_update = {"update_id": self._next_update, kind: holds}

@@ -73,11 +73,12 @@ class Connected:
             "telegram", self.channel, self.record, TheContent(), self.secrets, self.clock
         )
         self._stop = asyncio.Event()
+        self._poll_stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         self._tasks = [
-            asyncio.create_task(self.channel.run(self._stop)),
+            asyncio.create_task(self.channel.run(self._poll_stop)),
             asyncio.create_task(self._delivery.run(self._stop)),
         ]
         return self
@@ -89,6 +90,7 @@ class Connected:
         trace: TracebackType | None,
     ) -> None:
         self._stop.set()
+        self._poll_stop.set()
         await asyncio.gather(*self._tasks)
         await self.channel.close()
         await self.record.aclose()
@@ -150,6 +152,14 @@ class Connected:
         async with asyncio.timeout(timeout):
             while self.channel.state() is not state:
                 await asyncio.sleep(0.01)
+
+    async def polls_anew(self) -> None:
+        """End the polling and begin it again, as where another process had it meanwhile."""
+        polling = self._tasks[0]
+        self._poll_stop.set()
+        await polling
+        self._poll_stop = asyncio.Event()
+        self._tasks[0] = asyncio.create_task(self.channel.run(self._poll_stop))
 
     def kept(self) -> int:
         """How many acts the inbox holds, handled or not."""

@@ -206,3 +206,18 @@ async def test_what_was_kept_is_confirmed_at_once(
     async with asyncio.timeout(1):
         while telegram.waiting:
             await asyncio.sleep(0.01)
+
+
+async def test_who_takes_the_polling_over_loses_nothing_and_keeps_nothing_twice(
+    companion: Connected, asha: Person, telegram: BotApiServer
+) -> None:
+    asha.says("one")
+    assert [act.text for act in await companion.hears()] == ["one"]
+    await companion.polls_anew()
+    await companion.hears_nothing()
+    # After a week without any, Telegram may number updates from anywhere.
+    telegram.api.numbers_updates_from(7)
+    await companion.polls_anew()
+    asha.says("two")
+    assert [act.text for act in await companion.hears()] == ["two"]
+    assert companion.kept() == 2

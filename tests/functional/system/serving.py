@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -28,14 +28,14 @@ LOOK_EVERY = 0.02
 class Serving:
     """A process that serves a home. What it says on standard error is kept beside the home."""
 
-    def __init__(self, home: Home, *words: str) -> None:
+    def __init__(self, home: Home, *words: str, program: Sequence[str] = (str(COMPANION),)) -> None:
         self.home = home
         self.record = RecordFile(home.path)
         self.port = int(home.settings["WEB_PORT"])
         self.said_in = Path(f"{home.path}.stderr")
         with self.said_in.open("ab") as said, Path(f"{home.path}.stdout").open("ab") as shown:
             self._process = subprocess.Popen(
-                [str(COMPANION), *(words or ("serve",))],
+                [*program, *(words or ("serve",))],
                 stdin=subprocess.DEVNULL,
                 stdout=shown,
                 stderr=said,

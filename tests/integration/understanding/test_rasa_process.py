@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -476,3 +477,35 @@ async def test_training_that_is_no_longer_waited_for_ends(project: Project) -> N
     with pytest.raises(asyncio.CancelledError):
         await training
     assert not is_alive(pid)
+
+
+async def test_one_that_hangs_is_started_anew_when_told(project: Project) -> None:
+    process = project.process()
+    async with running(process):
+        await until(lambda: process.state() == "ready")
+        hung = process.pid
+        assert hung is not None
+        os.kill(hung, signal.SIGSTOP)
+        process.restart()
+        await until(lambda: process.state() == "ready" and process.pid != hung, 30)
+        assert not psutil.pid_exists(hung)
+        assert len(project.starts()) == 2
+
+
+async def test_a_given_port_and_token_are_used(project: Project) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    process = RasaProcess(
+        project.work,
+        lambda: project.model,
+        project=project.folder,
+        python=Path(sys.executable),
+        port=port,
+        token="f" * 16,
+    )
+    async with running(process):
+        await until(lambda: process.state() == "ready")
+        assert process.addresses == [f"http://127.0.0.1:{port}"]
+        (started,) = project.starts()
+        assert (started["port"], started["token"]) == (port, "f" * 16)

@@ -292,4 +292,8 @@ async def test_metrics_are_for_this_machine(world: World) -> None:
     near = await Browser.at(app, peer="::1").client.get("/metrics")
     assert near.status_code == 200
     assert "turns_total 1.0" in near.text
+    world.readiness = Readiness(True, {"rasa": "ready", "dead_messages": 2, "oldest": None})
+    lines = (await Browser.at(app, peer="::1").client.get("/metrics")).text.splitlines()
+    told = [each for each in lines if each.startswith("companion_")]
+    assert told == ["companion_dead_messages 2"], "numbers only"
     assert (await Browser.at(app).client.get("/metrics")).status_code == 404
