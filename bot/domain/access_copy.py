@@ -52,7 +52,8 @@ class Line:
 class Item:
     """One thing that the record holds about a person, in plain words.
 
-    ``id`` is "KIND:ROW"; ``at`` when it was written (UTC), None where that is not known.
+    ``id`` is "KIND:ROW"; ``at`` when it was written (UTC), None where that is not known;
+    ``changed_at`` when something was last added to it, where that is another time.
     """
 
     id: str
@@ -60,11 +61,16 @@ class Item:
     at: datetime | None
     title: str
     lines: tuple[Line, ...] = ()
+    changed_at: datetime | None = None
 
     @property
     def kind(self) -> str:
         """What it is: the first part of its id."""
         return self.id.partition(":")[0]
+
+    def came_after(self, moment: datetime) -> bool:
+        """Whether it was written, or something added to it, after a moment."""
+        return any(at is not None and at > moment for at in (self.at, self.changed_at))
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,10 @@ class AccessCopy:
         return tuple(each for each in self.items if each.section is section)
 
 
+_FIRST = {"person", "wrote"}
+"""What comes first of one moment: the person, and a message before its answer."""
+
+
 def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
     """Items by section, then by time."""
     sections = list(Section)
@@ -92,6 +102,7 @@ def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
             key=lambda each: (
                 sections.index(each.section),
                 each.at.timestamp() if each.at else 0.0,
+                each.kind not in _FIRST,
                 each.id,
             ),
         )

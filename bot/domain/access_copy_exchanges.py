@@ -12,6 +12,12 @@ from bot.domain.concerns import Concern
 from bot.domain.held import Held
 from bot.domain.kept_messages import KeptMessage
 
+_TIMERS = {
+    "step": "the end of a timed step",
+    "ask": "to ask you once more",
+    "asktask": "to tell staff that a question was not answered",
+    "still_there": "to ask whether you are still there",
+}
 NO_LONGER_KEPT = "(The words are no longer kept.)"
 
 
@@ -51,7 +57,9 @@ def _practices(held: Held) -> Iterator[Item]:
         how = _line("How it stands", plain(run.status.value))
         title = held.title(run.activity)
         words = (*how, *last, *_answers(run.state.answers))
-        yield Item(f"practice:{run.id}", Section.PRACTICES, run.started_at, title, words)
+        yield Item(
+            f"practice:{run.id}", Section.PRACTICES, run.started_at, title, words, run.changed_at
+        )
 
 
 def _events(held: Held) -> Iterator[Item]:
@@ -78,8 +86,17 @@ def _concern(held: Held, concern: Concern) -> Item:
     words += _line("Taken on", concern.taken_at)
     words += _line("Closed", concern.closed_at)
     words += _line("What was done", concern.closing_note)
-    title = f"Opened {moment(concern.opened_at)}"
-    return Item(f"concern:{concern.id}", Section.CONCERNS, concern.opened_at, title, tuple(words))
+    title = "A message that sounded worrying"
+    times = [note.at for note in concern.notes] + [concern.opened_at]
+    times += [at for at in (concern.taken_at, concern.closed_at) if at]
+    return Item(
+        f"concern:{concern.id}",
+        Section.CONCERNS,
+        concern.opened_at,
+        title,
+        tuple(words),
+        max(times),
+    )
 
 
 def _tasks(held: Held) -> Iterator[Item]:
@@ -92,7 +109,7 @@ def _tasks(held: Held) -> Iterator[Item]:
             *_line("Done by", held.name(task.done_by) if task.done_by else ""),
         )
         title = plain(task.kind.value)
-        yield Item(f"task:{task.id}", Section.TASKS, task.opened_at, title, words)
+        yield Item(f"task:{task.id}", Section.TASKS, task.opened_at, title, words, task.done_at)
 
 
 def _message(message: KeptMessage) -> Item:
@@ -113,8 +130,11 @@ def _message(message: KeptMessage) -> Item:
 
 def _reminders(held: Held) -> Iterator[Item]:
     for timer in held.timers:
-        words = (*_line("When", timer.due_at), *_line("What for", timer.label.partition(":")[0]))
-        yield Item(f"timer:{timer.id}", Section.REMINDERS, timer.due_at, "A reminder", words)
+        words = (
+            *_line("When", timer.due_at),
+            *_line("What for", _TIMERS.get(timer.label.partition(":")[0], "something for later")),
+        )
+        yield Item(f"timer:{timer.id}", Section.REMINDERS, None, "A reminder", words)
     memory = held.memory
     if memory is None:
         return
@@ -150,7 +170,14 @@ def _requests(held: Held) -> Iterator[Item]:
             *_line("What was decided", request.decision),
         )
         title = plain(request.kind.value)
-        yield Item(f"request:{request.id}", Section.REQUESTS, request.asked_at, title, words)
+        yield Item(
+            f"request:{request.id}",
+            Section.REQUESTS,
+            request.asked_at,
+            title,
+            words,
+            request.decided_at,
+        )
     for hold in held.holds:
         words = (
             *_line("By", held.name(hold.by)),
@@ -158,4 +185,4 @@ def _requests(held: Held) -> Iterator[Item]:
             *_line("Ended", hold.lifted_at),
         )
         title = "Nothing may be erased for now"
-        yield Item(f"hold:{hold.id}", Section.REQUESTS, hold.at, title, words)
+        yield Item(f"hold:{hold.id}", Section.REQUESTS, hold.at, title, words, hold.lifted_at)

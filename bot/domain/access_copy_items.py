@@ -10,6 +10,7 @@ from bot.domain.access_copy_exchanges import exchanges
 from bot.domain.access_copy_words import day, moment, plain
 from bot.domain.crisis_plan import CrisisPlan, PlanContents, PlanPerson, PlanStep
 from bot.domain.held import Held
+from bot.domain.sharing import PLAN, USE
 
 
 def items_of(held: Held) -> tuple[Item, ...]:
@@ -119,7 +120,7 @@ def _sharing(held: Held) -> Iterator[Item]:
             f"share:{share.id}",
             Section.SHARING,
             share.since,
-            f"Shared: {plain(share.item)}",
+            f"Shared: {_shared(share.item)}",
             lines(
                 ("With", carers.get(share.with_id) or held.name(share.with_id)),
                 ("Written down by", held.name(share.by)),
@@ -127,6 +128,13 @@ def _sharing(held: Held) -> Iterator[Item]:
                 ("Until", share.until),
             ),
         )
+
+
+def _shared(item: str) -> str:
+    part, _, field = item.partition(".")
+    if part != PLAN or not field:
+        return {PLAN: "your plan", USE: "that you use the companion"}.get(item, plain(item))
+    return f"“{_PLAN_LABELS.get(field, plain(field).capitalize())}” in your plan"
 
 
 def _at_work(held: Held) -> Iterator[Item]:

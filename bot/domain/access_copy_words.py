@@ -42,6 +42,11 @@ _WORDS = {
     "moving_team": "moving to another team",
     "ended": "finished with the pathway",
     "died": "recorded as having died",
+    # Channels.
+    "telegram": "Telegram",
+    "webchat": "web chat",
+    "sms": "text message",
+    "whatsapp": "WhatsApp",
     # What was asked at joining.
     "area": "Where you live",
     "age_band": "Your age",

@@ -34,6 +34,22 @@ class Due:
     due_at: datetime
 
 
+@dataclass(frozen=True)
+class Shortened:
+    """How many messages lost their words: those that were ``written`` to the companion and its
+    ``answers``; ``rows`` had lost theirs long before and are gone now.
+    """
+
+    written: int = 0
+    answers: int = 0
+    rows: int = 0
+
+    def __add__(self, other: Shortened) -> Shortened:
+        return Shortened(
+            self.written + other.written, self.answers + other.answers, self.rows + other.rows
+        )
+
+
 def kept_until(person: Person) -> datetime | None:
     """When the record may be erased (UTC); None while its person is with the pathway."""
     years = YEARS.get(person.state)
