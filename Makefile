@@ -43,7 +43,7 @@ fix: dev-environment ## Mend what ruff can mend
 train: environment rasa-environment ## Train the understanding, unless nothing changed
 	.venv/bin/companion train
 
-mutation: dev-environment ## Change the code of permissions, encryption, audit, safety net: tests must see it; ONLY=FILE
+mutation: dev-environment ## Change the code of permissions, encryption and audit: tests must see it; ONLY=FILE
 	WORKERS=$(WORKERS) nice -n 15 .venv/bin/python -m scripts.mutation $(ONLY)
 
 lock: tools ## Write the lock files anew; UPGRADE=--upgrade takes newer versions

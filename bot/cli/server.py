@@ -7,19 +7,20 @@ import os
 import signal
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 from typing import Any
 
 import structlog
 
 from bot.adapters.records.ledger import LEDGER_FILE
-from bot.adapters.records.seals import SEALS_FILE
 from bot.adapters.understanding_rasa import RasaProcess, RasaUnderstanding, model_for, train
 from bot.bootstrap import Companion
 from bot.channels.telegram import Telegram
 from bot.cli.roles import ALL, Roles, ServingRole, supervises_rasa
 from bot.cli.seats import Seat
 from bot.cli.serving_web import Web
+from bot.cli.tidying import let_go_of_lost_keys, tidy
 from bot.cli.well_being import WellBeing
 from bot.domain.errors import ChannelRefused, CompanionError
 from bot.services.dead_letters import DeadLetters
@@ -29,9 +30,6 @@ from bot.services.holding import Holder
 from bot.services.worker_places import WorkerPlace
 
 log = structlog.get_logger(__name__)
-
-TIDY_EVERY = 60.0
-"""Seconds between shredding what is due and sealing the audit."""
 
 ENDS_WITHIN = 17.0
 """Seconds for what is in hand at the end; Rasa ends after it."""
@@ -98,7 +96,7 @@ class Server:
         if ServingRole.WORKERS in self._roles:
             await self._start_workers()
         if ServingRole.SCHEDULER in self._roles:
-            self._begin(self._scheduler.run(self._tidy, self._stop))
+            self._begin(self._scheduler.run(partial(tidy, self._companion), self._stop))
         if self._web is not None:
             self._begin(self._web.run(self._stop))
             await self._web.until_answering()
@@ -108,6 +106,7 @@ class Server:
         if self.rasa is not None:
             self._rasa_task = asyncio.create_task(self._run_rasa(self.rasa))
         self._begin(self._keep_state())
+        self._begin(let_go_of_lost_keys(self._companion.record, self._stop))
 
     async def until_stopped(self) -> None:
         """Wait for ``stop``; a part that ends by itself stops the whole, loudly."""
@@ -246,17 +245,6 @@ class Server:
         except CompanionError as problem:
             log.error("rasa_not_trained", problem=str(problem))
         await rasa.run(self._rasa_stop)
-
-    async def _tidy(self, end: asyncio.Event) -> None:
-        record, home = self._companion.record, self._settings.companion_home
-        while not end.is_set():
-            try:
-                await record.shred_due(self._companion.clock.now())
-                await record.seal_heads(home / SEALS_FILE)
-            except (CompanionError, OSError) as problem:
-                log.error("tidying_failed", problem=type(problem).__name__)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(end.wait(), TIDY_EVERY)
 
     async def _keep_state(self) -> None:
         has_web = self._web is not None

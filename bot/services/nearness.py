@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -24,14 +25,18 @@ async def find_person(record: Record, code: str) -> Person:
 
 async def standing_of(record: Record, staff: Staff, now: datetime) -> Standing:
     """Where a member of staff stands now."""
-    memberships = await record.find(Membership, staff_id=staff.id)
+    memberships, covers, supervisions = await asyncio.gather(
+        record.find(Membership, staff_id=staff.id),
+        record.find(Cover, covering=staff.id),
+        record.find(Supervision, supervisor=staff.id),
+    )
     teams = tuple({each.team for each in memberships if each.holds(now)})
     return Standing.now(
         staff,
         now,
         memberships=memberships,
-        covers=await record.find(Cover, covering=staff.id),
-        supervisions=await record.find(Supervision, supervisor=staff.id),
+        covers=covers,
+        supervisions=supervisions,
         teams=await record.find(Team, id=teams) if teams else (),
     )
 
@@ -45,9 +50,11 @@ async def nearness(
     record: Record, staff: Staff, person: Person, now: datetime
 ) -> frozenset[Relation]:
     """All relations that hold now between a member of staff and a person."""
-    standing = await standing_of(record, staff, now)
-    caseload = await record.find(CaseloadEntry, subject=person.id)
-    team = await team_of(record, person.team)
+    standing, caseload, team = await asyncio.gather(
+        standing_of(record, staff, now),
+        record.find(CaseloadEntry, subject=person.id),
+        team_of(record, person.team),
+    )
     return domain.relations(standing, person, team, caseload, now)
 
 

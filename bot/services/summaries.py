@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.domain.audit import AuditEntry
@@ -32,8 +33,12 @@ class Summaries:
         person = await find_person(self.record, code)
         now = self.clock.now()
         check_may(by, Action.SEE, Thing.SUMMARY, *await nearness(self.record, by, person, now))
-        events = await self.record.find(
-            EngagementEvent, subject=person.id, between=("at", period.start, period.before)
+        events, concerns, plans = await asyncio.gather(
+            self.record.find(
+                EngagementEvent, subject=person.id, between=("at", period.start, period.before)
+            ),
+            self.record.find(Concern, subject=person.id),
+            self.record.find(CrisisPlan, subject=person.id),
         )
         summary = summarise(
             code=person.code,
@@ -41,8 +46,8 @@ class Summaries:
             period=period,
             today=now.astimezone(LOCAL).date(),
             events=events,
-            concerns=await self.record.find(Concern, subject=person.id),
-            plans=await self.record.find(CrisisPlan, subject=person.id),
+            concerns=concerns,
+            plans=plans,
             titles={skill.id: skill.title for skill in self.content.current().skills.values()},
         )
         details = {

@@ -20,6 +20,7 @@ from bot.domain.permissions import (
     allowed,
     can,
     check_may,
+    check_may_give,
     must_say_why,
     read_table,
 )
@@ -278,3 +279,18 @@ def test_a_cell_that_is_there_twice_is_refused(again: str) -> None:
     row = "manager | same team | staff | "
     with pytest.raises(ValueError, match=r"twice: .*manager.*same team.*staff"):
         read_table(f"{HEAD}{row}see\n{row}{again}")
+
+
+@pytest.mark.parametrize("giver", Role)
+@pytest.mark.parametrize("role", Role)
+def test_nobody_makes_an_account_above_their_own(giver: Role, role: Role) -> None:
+    may_make = {
+        Role.ADMINISTRATOR: set(Role) - {Role.SERVICE_USER, Role.CARER},
+        Role.MANAGER: {Role.PRACTITIONER, Role.SUPERVISOR, Role.REVIEWER},
+    }
+    if role in may_make.get(giver, set()):
+        check_may_give(staff(giver), role)
+    else:
+        with pytest.raises(NotPermitted) as refused:
+            check_may_give(staff(giver), role)
+        assert str(refused.value).endswith(f"({giver}: accounts of the role {role})")
