@@ -49,6 +49,11 @@ class Serving:
         return self._process.pid
 
     @property
+    def exit_code(self) -> int | None:
+        """How it ended; minus a signal's number where that ended it, None while it runs."""
+        return self._process.poll()
+
+    @property
     def url(self) -> str:
         """The practitioner web."""
         return f"http://127.0.0.1:{self.port}"

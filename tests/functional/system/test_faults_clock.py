@@ -20,7 +20,7 @@ from tests.functional.system.home import Home
 from tests.functional.system.ready_home import PASSWORD, Ready, opened, ready_home
 from tests.functional.system.serving import Serving
 
-pytestmark = pytest.mark.xdist_group("kills")
+pytestmark = pytest.mark.xdist_group("faults")
 
 PEOPLE = ("C-1", "C-2")
 HOUR = 3600

@@ -22,7 +22,7 @@ from tests.functional.system.home import COMPANION, PROJECT, Home, Ran
 from tests.functional.system.ready_home import Ready, ready_home
 from tests.functional.system.serving import Serving
 
-pytestmark = pytest.mark.xdist_group("kills")
+pytestmark = pytest.mark.xdist_group("faults")
 
 PEOPLE = ("F-1", "F-2")
 DISK = 8 * 1024 * 1024

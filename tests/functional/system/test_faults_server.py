@@ -21,7 +21,7 @@ from tests.functional.system.kept import read_kept
 from tests.functional.system.ready_home import Ready, ready_home
 from tests.functional.system.serving import serving
 
-pytestmark = pytest.mark.xdist_group("kills")
+pytestmark = pytest.mark.xdist_group("faults")
 
 PEOPLE = ("G-1", "G-2", "G-3")
 LOCKED_FOR = 20.0

@@ -23,7 +23,7 @@ from tests.functional.system.home import free_port
 from tests.functional.system.ready_home import Ready, ready_home
 from tests.functional.system.serving import Serving
 
-pytestmark = pytest.mark.xdist_group("kills")
+pytestmark = pytest.mark.xdist_group("faults")
 
 PEOPLE = ("Q-1", "Q-2", "Q-3", "Q-4")
 RESTARTS = 3
