@@ -12,7 +12,6 @@ from bot.cli import (
     finding,
     keys,
     maintenance,
-    measuring,
     people,
     plans,
     privacy,
@@ -23,6 +22,7 @@ from bot.cli import (
     structure,
     talking,
 )
+from bot.cli.bench import commands as bench_commands
 from bot.cli.exits import exit_code
 from bot.cli.output import problem
 from bot.domain.errors import CompanionError
@@ -34,7 +34,7 @@ _app = typer.Typer(
 )
 _MODULES = (
     serving, talking, people, plans, sharing, staff, structure, content, reports, keys, privacy,
-    backups, maintenance, measuring,
+    backups, maintenance, bench_commands,
 )  # fmt: skip
 for module in _MODULES:
     module.register(_app)

@@ -37,11 +37,6 @@ class Accept(Job):
         """Born elsewhere than the inbox, which could do it again."""
         return True
 
-    @property
-    def lane(self) -> str:
-        """Acts of one address come one after the other."""
-        return self.digest
-
     def wants(self, wanted: Wanted) -> None:
         """Whether it was accepted before, and whose address it is."""
         wanted.provider_ids.add((self.said.channel, self.said.provider_id))

@@ -44,11 +44,6 @@ class NoteUnreadable(Job):
         return True
 
     @property
-    def lane(self) -> str:
-        """With the subject's other writes."""
-        return self.chain
-
-    @property
     def chain(self) -> str:
         """The person's; the service's for what belongs to nobody."""
         return self.subject or SERVICE_CHAIN

@@ -54,11 +54,6 @@ class Erase(Job):
         """It reads what others write."""
         return True
 
-    @property
-    def lane(self) -> str:
-        """In order with the person's other writes."""
-        return self.entry.chain
-
     def wants(self, wanted: Wanted) -> None:
         """The head of the chain."""
         wanted.chains.add(self.entry.chain)

@@ -46,11 +46,6 @@ class SetFact(Job):
         """Born elsewhere than the inbox, which could do it again."""
         return True
 
-    @property
-    def lane(self) -> str:
-        """In order with its like."""
-        return "facts"
-
     def apply(self, group: Group) -> None:
         """Add the row."""
         group.upsert(meta, {"name": self.name, "value": self.value}, "name")

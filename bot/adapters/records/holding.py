@@ -57,11 +57,6 @@ class Hold(Job):
     owner: str
     now: datetime
 
-    @property
-    def lane(self) -> str:
-        """In the part's order."""
-        return f"part {self.part}"
-
     def apply(self, group: Group) -> bool:
         """Take it, unless somebody else has it."""
         row = {"part": self.part, "owner": self.owner, "until": to_micros(self.now + LEASE)}
@@ -75,11 +70,6 @@ class LetGo(Job):
 
     part: str
     owner: str
-
-    @property
-    def lane(self) -> str:
-        """In the part's order."""
-        return f"part {self.part}"
 
     def apply(self, group: Group) -> None:
         """Delete the row, if it is this owner's."""

@@ -96,11 +96,6 @@ class Claim(Job):
         """It reads what others write."""
         return True
 
-    @property
-    def lane(self) -> str:
-        """In order with its like."""
-        return "claim"
-
     def apply(self, group: Group) -> tuple[list[list[Row[Any]]], str]:
         """The rows by conversation, in order, and where the next walk begins.
 
@@ -140,11 +135,6 @@ class Release(Job):
     owner: str
     retry: Mapping[str, datetime] = field(default_factory=dict)
 
-    @property
-    def lane(self) -> str:
-        """After what was written for the same conversation."""
-        return self.subject
-
     def apply(self, group: Group) -> None:
         """Delete the lease; set when the acts may be tried again."""
         for act_id, at in self.retry.items():
@@ -161,11 +151,6 @@ class Renew(Job):
     subjects: Sequence[str]
     owner: str
     now: datetime
-
-    @property
-    def lane(self) -> str:
-        """In order with its like."""
-        return "claim"
 
     def apply(self, group: Group) -> None:
         """Move the leases' end."""

@@ -28,7 +28,7 @@ class Job:
     """Something to write. It may be tried again, so ``apply`` touches nothing but its group.
 
     ``durable``: synced to disk before it is done. ``alone``: reads what others of its group have
-    written, so it comes after them. ``lane``: jobs of one lane are done in their order.
+    written, so it comes after them.
     """
 
     @property
@@ -40,11 +40,6 @@ class Job:
     def alone(self) -> bool:
         """Most jobs know beforehand what they read."""
         return False
-
-    @property
-    def lane(self) -> str:
-        """Jobs of a kind, unless they are about one subject."""
-        return type(self).__name__
 
     def wants(self, wanted: Wanted) -> None:
         """Say what it needs."""

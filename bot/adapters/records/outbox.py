@@ -143,11 +143,6 @@ class ClaimOutgoing(Job):
         """It reads what others write."""
         return True
 
-    @property
-    def lane(self) -> str:
-        """Claims of one channel come one after the other."""
-        return f"outgoing {self.channel}"
-
     def apply(self, group: Group) -> list[Row[Any]]:
         """The rows, conversations in order of their first."""
         now = to_micros(self.now)
@@ -188,11 +183,6 @@ class Sent(Job):
         """As what goes beside it."""
         return self.beside is not None and self.beside.alone
 
-    @property
-    def lane(self) -> str:
-        """In order with its like."""
-        return "sent"
-
     def wants(self, wanted: Wanted) -> None:
         """What goes beside it wants something."""
         if self.beside is not None:
@@ -223,11 +213,6 @@ class RetrySending(Job):
     def alone(self) -> bool:
         """It reads what others write."""
         return True
-
-    @property
-    def lane(self) -> str:
-        """In order with its like."""
-        return "sent"
 
     def apply(self, group: Group) -> None:
         """Its own due time moves; the later ones wait behind it."""

@@ -40,11 +40,6 @@ class FailUnreadable(Job):
         """Born elsewhere than the inbox, which could do it again."""
         return True
 
-    @property
-    def lane(self) -> str:
-        """With the subject's other writes."""
-        return self.subject
-
     def wants(self, wanted: Wanted) -> None:
         """The head of the chain."""
         wanted.chains.add(self.subject)
@@ -69,11 +64,6 @@ class Reclaim(Job):
     def alone(self) -> bool:
         """It reads what others write."""
         return True
-
-    @property
-    def lane(self) -> str:
-        """In order with its like."""
-        return "claim"
 
     def apply(self, group: Group) -> None:
         """Delete the leases; let claimed replies wait again."""

@@ -35,11 +35,6 @@ class ReplayErasures(Job):
         """It reads what others write."""
         return True
 
-    @property
-    def lane(self) -> str:
-        """In order with its like."""
-        return "erasures"
-
     def apply(self, group: Group) -> int:
         """How many erasures this database had not made, or not to the end."""
         known = _there(group, erasures.c.id, [each.id for each in self.ledger])

@@ -108,11 +108,6 @@ class Shorten(Job):
         """It reads what others write."""
         return True
 
-    @property
-    def lane(self) -> str:
-        """In order with its like."""
-        return "shorten"
-
     def wants(self, wanted: Wanted) -> None:
         """The head of the chain."""
         wanted.chains.add(SERVICE_CHAIN)

@@ -65,11 +65,6 @@ class Rewrap(Job):
         """It reads what others write."""
         return True
 
-    @property
-    def lane(self) -> str:
-        """In order with its like."""
-        return "rewrap"
-
     def wants(self, wanted: Wanted) -> None:
         """The head of the chain."""
         wanted.chains.add(SERVICE_CHAIN)

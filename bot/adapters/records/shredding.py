@@ -37,11 +37,6 @@ class ShredDue(Job):
         """It reads what others write."""
         return True
 
-    @property
-    def lane(self) -> str:
-        """In order with its like."""
-        return "shred"
-
     def apply(self, group: Group) -> int:
         """How many guests were forgotten."""
         sweep(group, self.now)

@@ -74,11 +74,6 @@ class Save(Job):
         """Moving and forgetting read the queues."""
         return bool(self.work.move_address or self.work.forget)
 
-    @property
-    def lane(self) -> str:
-        """In order with the subject's other writes."""
-        return self.work.audit[0].chain
-
     def wants(self, wanted: Wanted) -> None:
         """Keys of those whose words are written, heads of the chains, the act's state."""
         for entity in (*self.work.expect, *self.work.put):

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.cli.bench_store_figures import BenchFailed, at_least, at_most, dev_package, percentile
-from bot.cli.bench_store_shares import Shares
+from bot.cli.bench.store_figures import BenchFailed, at_least, at_most, dev_package, percentile
+from bot.cli.bench.store_shares import Shares
 from tests.functional.system.home import Home
 
 pytestmark = pytest.mark.xdist_group("bench")

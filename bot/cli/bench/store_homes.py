@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.adapters.clock import SystemClock
 from bot.adapters.keys import KeyRing
 from bot.bootstrap import Companion, load, open_companion
-from bot.cli.bench_store_figures import dev_package
+from bot.cli.bench.store_figures import dev_package
 from bot.domain.content import Content
 from bot.domain.safety_net import SafetyNet
 from bot.settings import Settings

@@ -18,9 +18,9 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from bot.bootstrap import Companion
-from bot.cli.bench_store_figures import BenchFailed, Figure, at_least, dev_package
-from bot.cli.bench_store_homes import POSTGRESQL, Homes
-from bot.cli.bench_store_people import CHANNEL, Made, addresses_of, made_people
+from bot.cli.bench.store_figures import BenchFailed, Figure, at_least, dev_package
+from bot.cli.bench.store_homes import POSTGRESQL, Homes
+from bot.cli.bench.store_people import CHANNEL, Made, addresses_of, made_people
 from bot.domain.audit import AuditEntry
 from bot.domain.messages import Button, Outbound, Press, Reply, ReplyKind, SubjectId
 from bot.services.ports import Work

@@ -18,12 +18,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from bot.cli.bench_store_figures import BenchFailed, Figure, dev_package, machine
-from bot.cli.bench_store_homes import POSTGRESQL, SHARED_BUFFERS, SQLITE, Homes, postgresql
-from bot.cli.bench_store_insert import measure_insert
-from bot.cli.bench_store_outbox import measure_outbox
-from bot.cli.bench_store_reading import measure_reading
-from bot.cli.bench_store_workers import measure_workers
+from bot.cli.bench.store_figures import BenchFailed, Figure, dev_package, machine
+from bot.cli.bench.store_homes import POSTGRESQL, SHARED_BUFFERS, SQLITE, Homes, postgresql
+from bot.cli.bench.store_insert import measure_insert
+from bot.cli.bench.store_outbox import measure_outbox
+from bot.cli.bench.store_reading import measure_reading
+from bot.cli.bench.store_workers import measure_workers
 from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.output import as_json, console, notice, say
 from bot.cli.people import AsJson

@@ -27,9 +27,9 @@ from bot.adapters.records.parts import Parts
 from bot.adapters.records.readers import Readers
 from bot.adapters.records.works import Save
 from bot.bootstrap import Companion
-from bot.cli.bench_store_figures import Figure, at_least
-from bot.cli.bench_store_homes import SQLITE, Homes
-from bot.cli.bench_store_people import made_people
+from bot.cli.bench.store_figures import Figure, at_least
+from bot.cli.bench.store_homes import SQLITE, Homes
+from bot.cli.bench.store_people import made_people
 from bot.domain.audit import AuditEntry
 from bot.domain.engagement import EngagementEvent, EventKind
 from bot.domain.people import Person

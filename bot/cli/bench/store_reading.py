@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 
-from bot.cli.bench_store_figures import BenchFailed, Figure, at_most, percentile
-from bot.cli.bench_store_homes import Homes
-from bot.cli.bench_store_people import CASELOAD
-from bot.cli.bench_store_year import Year, year
+from bot.cli.bench.store_figures import BenchFailed, Figure, at_most, percentile
+from bot.cli.bench.store_homes import Homes
+from bot.cli.bench.store_people import CASELOAD
+from bot.cli.bench.store_year import Year, year
 from bot.domain.opening_hours import LOCAL
 from bot.domain.summaries import Period
 

@@ -18,10 +18,10 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from bot.bootstrap import Companion
-from bot.cli.bench_store_figures import BenchFailed, Figure, at_least
-from bot.cli.bench_store_homes import POSTGRESQL, Homes
-from bot.cli.bench_store_people import CHANNEL, made_people
-from bot.cli.bench_store_shares import Shares
+from bot.cli.bench.store_figures import BenchFailed, Figure, at_least
+from bot.cli.bench.store_homes import POSTGRESQL, Homes
+from bot.cli.bench.store_people import CHANNEL, made_people
+from bot.cli.bench.store_shares import Shares
 from bot.domain.messages import ActKind, Said
 
 STANDING = ("plan", "numbers", "who sees this")
@@ -142,7 +142,7 @@ async def _workers(companion: Companion) -> AsyncIterator[list[Worker]]:
                 await asyncio.create_subprocess_exec(
                     sys.executable,
                     "-m",
-                    "bot.cli.bench_store_worker",
+                    "bot.cli.bench.store_worker",
                     stdout=asyncio.subprocess.PIPE,
                     env=environment,
                 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.bootstrap import Companion
-from bot.cli.bench_store_figures import BenchFailed
+from bot.cli.bench.store_figures import BenchFailed
 from bot.domain.audit import SERVICE_CHAIN, AuditEntry
 from bot.domain.concerns import Concern, ConcernNote, ConcernStatus
 from bot.domain.crisis_plan import Agreement, CrisisPlan, PlanContents, PlanStatus, PlanStep

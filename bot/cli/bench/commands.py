@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from bot.cli.bench_store import store
-from bot.cli.bench_turn import Figures, bench_turn
+from bot.cli.bench.rasa import measured_rasa
+from bot.cli.bench.store import store
+from bot.cli.bench.turn import Figures, bench_turn
 from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.output import as_json, console, say
 from bot.cli.people import AsJson
-from bot.cli.rasa_for_measuring import measured_rasa
 from bot.domain.errors import BadInput
 from bot.services.evaluation import Understood, Utterance, evaluate_understanding, read_rows
 

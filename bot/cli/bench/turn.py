@@ -114,7 +114,7 @@ async def bench_turn(settings: Settings, *, rounds: int, messages: int) -> Figur
         host = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot.cli.bench_host",
+            "bot.cli.bench.host",
             str(PEOPLE),
             stdout=asyncio.subprocess.PIPE,
             stdin=asyncio.subprocess.PIPE,

@@ -14,8 +14,8 @@ from bot.adapters.records.entities import mapped
 from bot.adapters.records.statements import insert_into
 from bot.adapters.records.tables import events, subject_keys
 from bot.bootstrap import Companion
-from bot.cli.bench_store_figures import BenchFailed
-from bot.cli.bench_store_people import Made, made_people
+from bot.cli.bench.store_figures import BenchFailed
+from bot.cli.bench.store_people import Made, made_people
 from bot.domain.engagement import EngagementEvent, EventKind, Result
 from bot.domain.people import Person
 

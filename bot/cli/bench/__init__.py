@@ -1,0 +1,1 @@
+"""``bench`` and ``evaluate``: figures that anyone can repeat."""
