@@ -52,7 +52,8 @@ def add_staff(
     if json:
         as_json({"username": staff.username, "role": staff.role.value, "team": staff.team, **made})
         return
-    say(f"{staff.name} ({staff.username}) is a {staff.role.value} in {staff.team}.")
+    role = staff.role.value.replace("_", " ")
+    say(f"{staff.name} ({staff.username}) is in {staff.team}, as: {role}.")
     if made:
         say(f"Password, shown once: {given}")
 
