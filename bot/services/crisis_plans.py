@@ -27,7 +27,8 @@ class CrisisPlans:
         """Keep a plan from a file as the next version; an agreed one takes the place of the last.
 
         ``parsed`` is the file as read from YAML. Raises ``PlanFileBroken`` (nothing is kept),
-        ``NotFound``, ``NotPermitted``, ``NotAllowedNow``.
+        ``NotFound``, ``NotPermitted``, ``NotAllowedNow``, ``ChangedMeanwhile`` when somebody else
+        brought one in at the same moment.
         """
         file = read_plan_file(parsed)
         person = await find_person(self.record, file.person)
@@ -51,11 +52,10 @@ class CrisisPlans:
         )
         work = Work(put=[plan])
         if agreed:
-            work.put += [
-                replace(each, status=PlanStatus.SUPERSEDED)
-                for each in before
-                if each.status is PlanStatus.AGREED
-            ]
+            replaced = [each for each in before if each.status is PlanStatus.AGREED]
+            work.put += [replace(each, status=PlanStatus.SUPERSEDED) for each in replaced]
+            # Of two who bring one in at once, one would leave two agreed plans behind.
+            work.expect += replaced
         details = {
             "version": str(plan.version),
             "status": plan.status.value,

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.crisis_plan import CrisisPlan
+from bot.domain.errors import ChangedMeanwhile
 from tests.functional.bot_api import BotApiServer
 from tests.functional.system.checker import Found, check
 from tests.functional.system.conftest import on_telegram
 from tests.functional.system.crowd import Crowd
 from tests.functional.system.home import Home, free_port
 from tests.functional.system.kept import read_kept
-from tests.functional.system.ready_home import Ready, ready_home
+from tests.functional.system.ready_home import Ready, marked_plan, opened, ready_home
 from tests.functional.system.serving import serving
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -115,6 +117,27 @@ def test_a_newer_database_is_left_alone(home: Home) -> None:
         assert "made by a newer version of the companion" in ran.err
         assert "9999_of_tomorrow" in ran.err
     assert path.read_bytes() == before
+
+
+def test_two_who_bring_in_a_plan_at_once(home: Home) -> None:
+    """One is kept; the other is told that somebody was quicker, and can look and do it again."""
+
+    async def both() -> list[object]:
+        one, other = opened(home), opened(home)
+        try:
+            works = [
+                each.plans.bring_in(marked_plan("G-1", tag), by=await each.staff.named("dawn"))
+                for each, tag in ((one, "vone"), (other, "vother"))
+            ]
+            return list(await asyncio.gather(*works, return_exceptions=True))
+        finally:
+            await one.aclose()
+            await other.aclose()
+
+    came = asyncio.run(both())
+    assert sum(isinstance(each, ChangedMeanwhile) for each in came) == 1, came
+    assert sum(isinstance(each, CrisisPlan) for each in came) == 1
+    assert _found(home).faults == []
 
 
 DAMAGE = {

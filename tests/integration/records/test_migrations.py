@@ -127,7 +127,9 @@ def test_killed_in_the_middle_leaves_nothing_half(empty_url: str) -> None:
     assert set(metadata.tables) <= _tables(empty_url)
 
 
-@pytest.mark.parametrize("address", ["garbage", "mysql://localhost/x", "sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize(
+    "address", ["garbage", "mysql://localhost/x", "sqlite://", "sqlite:///:memory:"]
+)
 def test_other_databases_are_refused(address: str) -> None:
     with pytest.raises(SettingsError):
         migrate(address)
