@@ -14,7 +14,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.identifiers import SystemIds
 from bot.adapters.keys import KeyFile, KeyRing
 from bot.adapters.records import open_record
-from bot.adapters.records.key_check import is_begun, is_there
+from bot.adapters.records.sealing.key_check import is_begun, is_there
 from bot.cli.exits import exit_code
 from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.keys_found import Found, found_in, ring_of

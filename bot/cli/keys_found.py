@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.adapters.keys import KeyFile, KeyRing
-from bot.adapters.records.encryption import RingIncomplete
 from bot.adapters.records.facts import ANOTHERS, INCOMPLETE
-from bot.adapters.records.key_check import Wrappings, look_at_keys
+from bot.adapters.records.sealing.encryption import RingIncomplete
+from bot.adapters.records.sealing.key_check import Wrappings, look_at_keys
 from bot.domain.errors import CompanionError, SealBroken, WrongKey
 from bot.settings import Settings
 

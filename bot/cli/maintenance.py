@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.adapters.records.seals import SEALS_FILE
+from bot.adapters.records.audit.seals import SEALS_FILE
 from bot.adapters.understanding_rasa import model_for
 from bot.adapters.understanding_rasa import train as train_rasa
 from bot.bootstrap import Companion, open_companion

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from bot.adapters.clock import SystemClock
+from bot.adapters.records.audit.seals import SEALS_FILE
 from bot.adapters.records.backups.restoring import Replay, Restored
 from bot.adapters.records.backups.restoring import restore as restore_files
-from bot.adapters.records.encryption import MasterKeys
-from bot.adapters.records.ledger import LEDGER_FILE, carry_over, read_ledger
-from bot.adapters.records.seals import SEALS_FILE
+from bot.adapters.records.rights.ledger import LEDGER_FILE, carry_over, read_ledger
+from bot.adapters.records.sealing.encryption import MasterKeys
 from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.keys_found import ring_of
 from bot.cli.output import as_json, notice, say

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bot.adapters.records.ledger import LEDGER_FILE
+from bot.adapters.records.rights.ledger import LEDGER_FILE
 from bot.bootstrap import Companion
 from bot.cli.home import staff_named, with_companion
 from bot.domain.people import Staff

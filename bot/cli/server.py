@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from bot.adapters.records.ledger import LEDGER_FILE
+from bot.adapters.records.rights.ledger import LEDGER_FILE
 from bot.adapters.understanding_rasa import RasaProcess, RasaUnderstanding, model_for, train
 from bot.bootstrap import Companion
 from bot.channels.telegram import Telegram

@@ -52,8 +52,8 @@ def add_staff(
     if json:
         as_json({"username": staff.username, "role": staff.role.value, "team": staff.team, **made})
         return
-    role = staff.role.value.replace("_", " ")
-    say(f"{staff.name} ({staff.username}) is in {staff.team}, as: {role}.")
+    known_as = staff.role.value.replace("_", " ")
+    say(f"{staff.name} ({staff.username}) is in {staff.team}, as: {known_as}.")
     if made:
         say(f"Password, shown once: {given}")
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 import structlog
 
 from bot.adapters.records import SqlRecord
-from bot.adapters.records.seals import SEALS_FILE
+from bot.adapters.records.audit.seals import SEALS_FILE
 from bot.bootstrap import Companion
 from bot.domain.errors import CompanionError
 

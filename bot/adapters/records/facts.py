@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from bot.adapters.records.encryption import MasterKeys, RingIncomplete
-from bot.adapters.records.group import Group
-from bot.adapters.records.jobs import Job
+from bot.adapters.records.sealing.encryption import MasterKeys, RingIncomplete
 from bot.adapters.records.statements import insert_unless_there
 from bot.adapters.records.tables import meta, subject_keys
+from bot.adapters.records.writing.group import Group
+from bot.adapters.records.writing.jobs import Job
 from bot.domain.errors import WrongKey
 
 _KEY_CHECK = "key check"

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import Table
 
-from bot.adapters.records.encryption import DataKey, OpenKey, Place
+from bot.adapters.records.sealing.encryption import DataKey, OpenKey, Place
 from bot.domain.errors import BadInput, SealBroken
 
 Entity = TypeVar("Entity")

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from bot.adapters.records.damage import Damage
-from bot.adapters.records.encryption import DataKeys, MasterKeys
 from bot.adapters.records.engines import SQLITE
-from bot.adapters.records.readers import Readers
-from bot.adapters.records.reading import EntityReader
-from bot.adapters.records.waiting import Bells, PostgresqlWatch, SqliteWatch, Waiting
-from bot.adapters.records.writer import Writer
+from bot.adapters.records.queue.waiting import Bells, PostgresqlWatch, SqliteWatch, Waiting
+from bot.adapters.records.reading.damage import Damage
+from bot.adapters.records.reading.entity_reader import EntityReader
+from bot.adapters.records.reading.readers import Readers
+from bot.adapters.records.sealing.encryption import DataKeys, MasterKeys
+from bot.adapters.records.writing.writer import Writer
 from bot.services.ports import Clock, Ids
 
 

@@ -12,29 +12,29 @@ from pathlib import Path
 import structlog
 from sqlalchemy import case, func, select
 
-from bot.adapters.records.audit import chains, entries_of, faults_of
-from bot.adapters.records.encryption import MasterKeys
+from bot.adapters.records.audit.chains import chains, entries_of, faults_of
+from bot.adapters.records.audit.reasons import has_sealed, open_reason
+from bot.adapters.records.audit.seals import KeepSeals, append_seals, broken_lines, new_seals
 from bot.adapters.records.engines import connect_to
 from bot.adapters.records.entities import mapped, normal
-from bot.adapters.records.erasing import Erase
 from bot.adapters.records.facts import SetFact, check_key, fact, wrapped_by
-from bot.adapters.records.kept_words import messages_of, timers_of
-from bot.adapters.records.ledger import append_erasure, read_ledger
 from bot.adapters.records.mapping import Entity, from_micros, to_micros
 from bot.adapters.records.migrating import check_version, migrate_engine
 from bot.adapters.records.parts import Parts
-from bot.adapters.records.queue import SqlQueue
-from bot.adapters.records.queue_tables import inbox, outbox
-from bot.adapters.records.readers import Readers
-from bot.adapters.records.reading import Between
-from bot.adapters.records.reasons import has_sealed, open_reason
-from bot.adapters.records.repairs import Reclaim
-from bot.adapters.records.replaying import ReplayErasures
-from bot.adapters.records.retaining import shorten, to_shorten
-from bot.adapters.records.rotating import rewrap_all
-from bot.adapters.records.seals import KeepSeals, append_seals, broken_lines, new_seals
-from bot.adapters.records.shredding import ShredDue
-from bot.adapters.records.works import Save, check_audited
+from bot.adapters.records.queue.queue_tables import inbox, outbox
+from bot.adapters.records.queue.queues import SqlQueue
+from bot.adapters.records.queue.repairs import Reclaim
+from bot.adapters.records.reading.entity_reader import Between
+from bot.adapters.records.reading.readers import Readers
+from bot.adapters.records.rights.erasing import Erase
+from bot.adapters.records.rights.kept_words import messages_of, timers_of
+from bot.adapters.records.rights.ledger import append_erasure, read_ledger
+from bot.adapters.records.rights.replaying import ReplayErasures
+from bot.adapters.records.rights.retaining import shorten, to_shorten
+from bot.adapters.records.rights.shredding import ShredDue
+from bot.adapters.records.sealing.encryption import MasterKeys
+from bot.adapters.records.sealing.rotating import rewrap_all
+from bot.adapters.records.writing.works import Save, check_audited
 from bot.domain.audit import AuditEntry, Fault
 from bot.domain.errors import RecordUnavailable
 from bot.domain.kept_messages import KeptMessage, KeptTimer

@@ -20,12 +20,12 @@ from sqlalchemy import Index, MetaData, Table
 
 from bot.adapters.records.columns import metadata, moment, words
 from bot.adapters.records.engines import connect_to
-from bot.adapters.records.group import Group
-from bot.adapters.records.jobs import Wanted
 from bot.adapters.records.mapping import to_micros
 from bot.adapters.records.parts import Parts
-from bot.adapters.records.readers import Readers
-from bot.adapters.records.works import Save
+from bot.adapters.records.reading.readers import Readers
+from bot.adapters.records.writing.group import Group
+from bot.adapters.records.writing.jobs import Wanted
+from bot.adapters.records.writing.works import Save
 from bot.bootstrap import Companion
 from bot.cli.bench.store_figures import Figure, at_least
 from bot.cli.bench.store_homes import SQLITE, Homes

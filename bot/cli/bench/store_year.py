@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from bot.adapters.records.driver import Driver
-from bot.adapters.records.encryption import DataKeys, WrappedKey
 from bot.adapters.records.engines import BEGIN, SQLITE, connect_to
 from bot.adapters.records.entities import mapped
+from bot.adapters.records.sealing.encryption import DataKeys, WrappedKey
 from bot.adapters.records.statements import insert_into
 from bot.adapters.records.tables import events, subject_keys
 from bot.bootstrap import Companion

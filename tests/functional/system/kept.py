@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from bot.adapters.keys import KeyRing
-from bot.adapters.records.encryption import DataKeys, Place, WrappedKey
+from bot.adapters.records.sealing.encryption import DataKeys, Place, WrappedKey
 
 _BUSY_SECONDS = 60
 

@@ -11,7 +11,7 @@ import pytest
 from bot.adapters.records import SqlRecord
 from bot.adapters.records.backups.drilling import Drill, Drilled
 from bot.adapters.records.backups.restoring import check_empty
-from bot.adapters.records.ledger import append_erasure
+from bot.adapters.records.rights.ledger import append_erasure
 from bot.domain.errors import RecordNotEmpty
 from tests.integration.backups.filling import SEALED_VALUES, WORDS, Backups, contents, fill
 from tests.integration.backups.test_ledger import erasure

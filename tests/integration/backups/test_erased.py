@@ -12,7 +12,7 @@ from bot.adapters.records.backups.restoring import Replay
 from bot.adapters.records.backups.taking import Taken
 from bot.adapters.records.backups.verifying import verify
 from bot.adapters.records.engines import connect_to
-from bot.adapters.records.ledger import append_erasure, read_ledger
+from bot.adapters.records.rights.ledger import append_erasure, read_ledger
 from bot.domain.crisis_plan import CrisisPlan
 from bot.domain.errors import NotFound, SealBroken
 from bot.domain.people import Person

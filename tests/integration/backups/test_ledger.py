@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bot.adapters.keys import KeyRing
 from bot.adapters.records import SqlRecord
 from bot.adapters.records.engines import connect_to
-from bot.adapters.records.ledger import append_erasure, carry_over, read_ledger
+from bot.adapters.records.rights.ledger import append_erasure, carry_over, read_ledger
 from bot.domain.errors import NotFound
 from bot.domain.people import Person
 from bot.domain.rights import Erasure, ErasureKind

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import MetaData, text
 
 from bot.adapters.keys import KeyRing
+from bot.adapters.records.audit.seals import SEALS_FILE
 from bot.adapters.records.backups.manifest import KEYS, RECORD
 from bot.adapters.records.backups.restoring import check_empty
 from bot.adapters.records.backups.taking import Taken
@@ -16,7 +17,6 @@ from bot.adapters.records.backups.writing import writing
 from bot.adapters.records.engines import connect_to
 from bot.adapters.records.facts import check_key
 from bot.adapters.records.migrating import migrate_engine
-from bot.adapters.records.seals import SEALS_FILE
 from bot.domain.errors import BackupFailed, CompanionError, RecordNewer, RecordOlder
 from bot.domain.people import Staff
 from bot.domain.structure import Membership

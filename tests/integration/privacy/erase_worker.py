@@ -16,9 +16,9 @@ from typing import Any
 from bot.adapters.identifiers import SystemIds
 from bot.adapters.keys import KeyRing
 from bot.adapters.records import open_record
-from bot.adapters.records.encryption import MasterKeys
-from bot.adapters.records.erasing import Erase
-from bot.adapters.records.ledger import append_erasure
+from bot.adapters.records.rights.erasing import Erase
+from bot.adapters.records.rights.ledger import append_erasure
+from bot.adapters.records.sealing.encryption import MasterKeys
 from bot.domain.audit import AuditEntry
 from bot.domain.messages import SubjectId
 from bot.domain.rights import Erasure, ErasureKind

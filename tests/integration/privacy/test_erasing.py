@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from bot.adapters.keys import KeyRing
 from bot.adapters.records.engines import connect_to
-from bot.adapters.records.ledger import read_ledger
+from bot.adapters.records.rights.ledger import read_ledger
 from bot.domain.audit import AuditEntry
 from bot.domain.concerns import Concern, ConcernStatus
 from bot.domain.engagement import EngagementEvent, EventKind

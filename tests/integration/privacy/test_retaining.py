@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.adapters.records import retaining
 from bot.adapters.records.engines import connect_to
+from bot.adapters.records.rights import retaining
 from bot.domain.audit import SERVICE_CHAIN
 from bot.domain.concerns import Concern, ConcernStatus
 from bot.domain.conversations import Conversation

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.adapters.records import SqlRecord, claimable
-from bot.adapters.records.claimable import AT_A_TIME, LOOKED_AT
+from bot.adapters.records import SqlRecord
 from bot.adapters.records.engines import SQLITE, connect_to
 from bot.adapters.records.mapping import to_micros
+from bot.adapters.records.queue import claimable
+from bot.adapters.records.queue.claimable import AT_A_TIME, LOOKED_AT
 from bot.domain.messages import LONGEST_TEXT
 from tests.integration.records.conftest import Open
 from tests.integration.records.making import START, SetClock, answer, claim_one, reply_to, said

@@ -17,10 +17,11 @@ import pytest
 from sqlalchemy import text
 
 from bot.adapters.keys import KeyFile, KeyRing
-from bot.adapters.records import SqlRecord, rotating
-from bot.adapters.records.encryption import RingIncomplete
+from bot.adapters.records import SqlRecord
 from bot.adapters.records.engines import connect_to
-from bot.adapters.records.key_check import is_begun, look_at_keys
+from bot.adapters.records.sealing import rotating
+from bot.adapters.records.sealing.encryption import RingIncomplete
+from bot.adapters.records.sealing.key_check import is_begun, look_at_keys
 from bot.domain.audit import SERVICE_CHAIN
 from bot.domain.errors import NotAllowedNow, SealBroken, WrongKey
 from bot.domain.people import Person

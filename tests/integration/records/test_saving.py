@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.adapters.records import SqlRecord
 from bot.adapters.records.engines import connect_to
-from bot.adapters.records.group import Group
+from bot.adapters.records.writing.group import Group
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import (
     AlreadyThere,

@@ -17,8 +17,8 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.records import SqlRecord
 from bot.adapters.records.driver import Driver
 from bot.adapters.records.engines import BEGIN, DATABASE_ERRORS, connect_to
-from bot.adapters.records.readers import Readers
-from bot.adapters.records.reading_threads import Reading
+from bot.adapters.records.reading.readers import Readers
+from bot.adapters.records.reading.reading_threads import Reading
 from bot.adapters.records.statements import insert_into
 from bot.adapters.records.tables import meta
 from bot.domain.errors import RecordUnavailable

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import Connection, create_engine, delete, insert, update
 
 from bot.adapters.keys import KeyRing
-from bot.adapters.records.audit import chains, entries_of, faults_of
-from bot.adapters.records.audit_tables import audit, audit_heads, audit_seals
+from bot.adapters.records.audit.audit_tables import audit, audit_heads, audit_seals
+from bot.adapters.records.audit.chains import chains, entries_of, faults_of
+from bot.adapters.records.audit.seals import Seal, append_seals, broken_lines, new_seals, seals_of
 from bot.adapters.records.mapping import to_micros
-from bot.adapters.records.seals import Seal, append_seals, broken_lines, new_seals, seals_of
 from bot.domain.audit import FIRST, AuditEntry, Fault, entry_hash
 
 AT = datetime(2030, 3, 1, 9, 30, 0, 125, tzinfo=UTC)

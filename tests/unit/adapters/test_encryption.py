@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.keys import KeyRing
-from bot.adapters.records.encryption import DataKey, DataKeys, Place, WrappedKey
+from bot.adapters.records.sealing.encryption import DataKey, DataKeys, Place, WrappedKey
 from bot.domain.errors import SealBroken, WrongKey
 
 KEY = b"k" * 32

@@ -12,14 +12,14 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import MetaData, func, select, text
 
+from bot.adapters.records.audit.seals import SEALS_FILE
 from bot.adapters.records.backups.restoring import Replay, check_empty, restore
 from bot.adapters.records.backups.taking import take_backup
 from bot.adapters.records.backups.verifying import Verified, verify
 from bot.adapters.records.columns import metadata
-from bot.adapters.records.encryption import MasterKeys
 from bot.adapters.records.engines import SQLITE, connect_to
-from bot.adapters.records.ledger import LEDGER_FILE, read_ledger
-from bot.adapters.records.seals import SEALS_FILE
+from bot.adapters.records.rights.ledger import LEDGER_FILE, read_ledger
+from bot.adapters.records.sealing.encryption import MasterKeys
 from bot.adapters.records.store import SqlRecord, open_record
 from bot.domain.crisis_plan import CrisisPlan, PlanStatus
 from bot.domain.plan_text import plan_in_words

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.adapters.records.encryption import MasterKeys
+from bot.adapters.records.sealing.encryption import MasterKeys
 from bot.domain.errors import BackupBroken, WrongKey
 
 FORMAT = 1

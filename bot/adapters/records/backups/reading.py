@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.records.backups.manifest import Manifest, parse_manifest
-from bot.adapters.records.encryption import MasterKeys
+from bot.adapters.records.sealing.encryption import MasterKeys
 from bot.domain.errors import BackupBroken
 
 _LONGEST_LINE = 64 * 1024 * 1024

@@ -17,20 +17,20 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, make_url, text, update
 
+from bot.adapters.records.audit.seals import SEALS_FILE
 from bot.adapters.records.backups.loading import load
 from bot.adapters.records.backups.manifest import KEYS, RECORD, Manifest
 from bot.adapters.records.backups.reading import Backup, open_backup
 from bot.adapters.records.driver import Driver
-from bot.adapters.records.encryption import DataKeys, MasterKeys
 from bot.adapters.records.engines import BEGIN, SQLITE, connect_to, named
 from bot.adapters.records.facts import check_key
-from bot.adapters.records.group import Group
 from bot.adapters.records.migrating import keep_others_waiting, upgrade_within
 from bot.adapters.records.on_disk import sync
-from bot.adapters.records.queue_tables import outbox
-from bot.adapters.records.replaying import ReplayErasures
-from bot.adapters.records.seals import SEALS_FILE
+from bot.adapters.records.queue.queue_tables import outbox
+from bot.adapters.records.rights.replaying import ReplayErasures
+from bot.adapters.records.sealing.encryption import DataKeys, MasterKeys
 from bot.adapters.records.tables import subject_keys
+from bot.adapters.records.writing.group import Group
 from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
 from bot.domain.errors import RecordNotEmpty, RecordUnavailable
 from bot.domain.messages import ReplyKind

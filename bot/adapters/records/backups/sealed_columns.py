@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from bot.adapters.records.entities import MAPPINGS
-from bot.adapters.records.sealed_rows import INBOX_BODY, OUTBOX_BODY
+from bot.adapters.records.queue.sealed_rows import INBOX_BODY, OUTBOX_BODY
 
 
 @dataclass(frozen=True)

@@ -17,16 +17,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Table
 
-from bot.adapters.records.audit_tables import audit_heads
+from bot.adapters.records.audit.audit_tables import audit_heads
+from bot.adapters.records.audit.seals import SEALS_FILE
 from bot.adapters.records.backups.manifest import KEYS, RECORD, Manifest
 from bot.adapters.records.backups.snapshot import rows_of, snapshot
 from bot.adapters.records.backups.writing import PART, BackupWriter, writing
 from bot.adapters.records.columns import metadata
-from bot.adapters.records.encryption import MasterKeys
 from bot.adapters.records.engines import DATABASE_ERRORS, connect_to, named
-from bot.adapters.records.ledger import LEDGER_FILE, carry_over
 from bot.adapters.records.migrating import check_version, version_of
-from bot.adapters.records.seals import SEALS_FILE
+from bot.adapters.records.rights.ledger import LEDGER_FILE, carry_over
+from bot.adapters.records.sealing.encryption import MasterKeys
 from bot.adapters.records.tables import subject_keys
 from bot.domain.errors import BackupFailed
 

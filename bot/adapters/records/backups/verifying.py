@@ -9,22 +9,22 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
-from bot.adapters.records.audit import chains, faults_of
-from bot.adapters.records.audit_tables import audit, audit_heads, audit_seals
+from bot.adapters.records.audit.audit_tables import audit, audit_heads, audit_seals
+from bot.adapters.records.audit.chains import chains, faults_of
+from bot.adapters.records.audit.seals import SEALS_FILE, broken_lines
 from bot.adapters.records.backups.loading import load
 from bot.adapters.records.backups.manifest import KEYS, RECORD, Manifest
 from bot.adapters.records.backups.reading import Backup, StoredTable, open_backup
 from bot.adapters.records.backups.sealed_columns import SealedIn, sealed_columns
 from bot.adapters.records.columns import metadata
-from bot.adapters.records.encryption import (
+from bot.adapters.records.engines import connect_to
+from bot.adapters.records.sealing.encryption import (
     DataKeys,
     MasterKeys,
     Place,
     RingIncomplete,
     WrappedKey,
 )
-from bot.adapters.records.engines import connect_to
-from bot.adapters.records.seals import SEALS_FILE, broken_lines
 from bot.domain.errors import SealBroken
 
 _AUDIT = (audit, audit_heads, audit_seals)

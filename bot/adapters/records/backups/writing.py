@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot.adapters.records.backups.manifest import FORMAT, Manifest, ring_mark
-from bot.adapters.records.encryption import MasterKeys
 from bot.adapters.records.on_disk import sync
+from bot.adapters.records.sealing.encryption import MasterKeys
 from bot.domain.errors import AlreadyThere
 
 PART = ".part"

@@ -1,0 +1,1 @@
+"""Inbox and outbox: leases, order, retries, dead letters."""

@@ -1,0 +1,1 @@
+"""What is erased, shortened or forgotten, and the ledger of it."""

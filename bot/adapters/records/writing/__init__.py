@@ -1,0 +1,1 @@
+"""Writes in groups, each with its audit entry, in one transaction."""
