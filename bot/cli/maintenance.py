@@ -18,7 +18,7 @@ from bot.cli.output import as_json, say
 from bot.cli.people import AsJson
 from bot.cli.seats import served_state
 from bot.cli.well_being import COUNTED
-from bot.domain.errors import CompanionError
+from bot.domain.errors import CompanionError, RecordUnavailable
 from bot.settings import Settings
 
 
@@ -79,6 +79,13 @@ async def _found(settings: Settings, *, audit: bool) -> dict[str, Any]:
 
 async def _of_record(companion: Companion, *, audit: bool) -> dict[str, Any]:
     waiting = await companion.sign_offs.waiting()
+    file = await _faults_of_file(companion) if audit else []
+    if file:
+        return {
+            "database": file,
+            "problem": "The database's file is damaged: restore the last backup.",
+            "exit_code": 1,
+        }
     broken: list[str] = []
     chains = await companion.record.chains() if audit else []
     for chain in chains:
@@ -103,6 +110,13 @@ async def _of_record(companion: Companion, *, audit: bool) -> dict[str, Any]:
     elif seals_problem:
         found |= {"problem": seals_problem, "exit_code": 1}
     return found
+
+
+async def _faults_of_file(companion: Companion) -> list[str]:
+    try:
+        return await companion.record.faults_of_file()
+    except RecordUnavailable as problem:
+        return [str(problem)]
 
 
 async def _seals(companion: Companion) -> tuple[str, str]:

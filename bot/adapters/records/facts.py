@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from bot.adapters.records.engines import SQLITE
 from bot.adapters.records.sealing.encryption import MasterKeys, RingIncomplete
 from bot.adapters.records.statements import insert_unless_there
 from bot.adapters.records.tables import meta, subject_keys
@@ -32,6 +33,17 @@ def fact(connection: Connection, name: str) -> str | None:
         select(meta.c.value).where(meta.c.name == name)
     ).scalar_one_or_none()
     return value
+
+
+def faults_of_file(connection: Connection, most: int = 5) -> list[str]:
+    """What SQLite finds wrong with its own file, a few lines at most; PostgreSQL has its own way.
+
+    Raises ``RecordUnavailable`` where the file is so damaged that it cannot even be looked at.
+    """
+    if connection.dialect.name != SQLITE:
+        return []
+    found = connection.exec_driver_sql(f"PRAGMA quick_check({most})").scalars().all()
+    return [str(each) for each in found if each != "ok"]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from bot.adapters.records.audit.reasons import has_sealed, open_reason
 from bot.adapters.records.audit.seals import KeepSeals, append_seals, broken_lines, new_seals
 from bot.adapters.records.engines import connect_to
 from bot.adapters.records.entities import mapped, normal
-from bot.adapters.records.facts import SetFact, check_key, fact, wrapped_by
+from bot.adapters.records.facts import SetFact, check_key, fact, faults_of_file, wrapped_by
 from bot.adapters.records.mapping import Entity, from_micros, to_micros
 from bot.adapters.records.migrating import check_version, migrate_engine
 from bot.adapters.records.parts import Parts
@@ -254,6 +254,10 @@ class SqlRecord(SqlQueue):
     async def rewrap_keys(self) -> Rewrapped:
         """Wrap every data key by the active master key; once begun it can be begun again."""
         return await rewrap_all(self._parts)
+
+    async def faults_of_file(self) -> list[str]:
+        """What is wrong with the database's file itself; nothing where all is well."""
+        return await self._parts.readers.run_core(faults_of_file)
 
     def on_another_clock(self, clock: Clock, ids: Ids) -> SqlRecord:
         """The same record with another clock, as a demonstration's made-up year needs.

@@ -212,6 +212,9 @@ def test_a_damaged_page_of_the_file_is_reported(home: Home, crowd: Crowd) -> Non
             assert len(new) >= 2
             assert all("999" in each for each in (new[0], " ".join(new[1:])))
         assert "SQLITE_CORRUPT" in process.said or "RecordUnavailable" in process.said
+    told = home.companion("doctor")
+    assert told.code == 1
+    assert "The database's file is damaged" in told.out
 
 
 def _ids(home: Home) -> dict[str, str]:
