@@ -133,7 +133,7 @@ class Server:
     def stop_at(self, *signals: signal.Signals) -> None:
         """Stop at these signals.
 
-        They stay caught when the loop has ended: one more must not cut the process short then.
+        They stay caught when the loop has ended; whoever called ignores them from then on.
         """
         loop = asyncio.get_running_loop()
 

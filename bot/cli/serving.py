@@ -22,6 +22,9 @@ from bot.cli.terminal import converse
 from bot.demonstration import Made, make_or_find, open_or_make
 from bot.settings import Mode, Settings
 
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""The signals at which a running companion ends what it has begun and stops."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -123,7 +126,7 @@ async def _serve(
 ) -> None:
     settings = companion.settings
     server = Server(companion, seat, roles=roles)
-    server.stop_at(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    server.stop_at(*ENDING)
     try:
         await server.start()
         if when_ready is not None:
@@ -139,6 +142,10 @@ async def _serve(
     finally:
         await server.aclose()
         await companion.aclose()
+        for each in ENDING:
+            # Python gives its own handlers up before it has ended, but not this one: one more
+            # signal then would make a good end look like a killed process.
+            signal.signal(each, signal.SIG_IGN)
 
 
 async def _talk_while_serving(server: Server, companion: Companion) -> None:
