@@ -234,7 +234,10 @@ def _outside(kept: Kept, outside: Mapping[str, Outside], kills: int, found: Foun
         sent = [each.words for each in replies[its] if each.state == "sent"]
         doubled = _doubled(sent, person.heard)
         if doubled is None:
-            yield f"what came to {address} is not what was sent"
+            yield (
+                f"what came to {address} is not what was sent: differing from the"
+                f" {_same(sent, person.heard) + 1}. on; {len(sent)} and {len(person.heard)}"
+            )
         elif doubled:
             found.doubled[address] = doubled
             if doubled > kills:

@@ -73,6 +73,7 @@ def test_from_a_running_companion_to_a_new_machine(
     assert start(copied.new.with_settings(RASA_URL=NO_RASA)).health()["ready"]
 
 
+@pytest.mark.long
 def test_the_screen_says_what_is_not_in_it(fresh: Made, tmp_path: Path) -> None:
     told = fresh.home.companion("backup", "create", "--to", str(tmp_path / "b")).well().out
 
@@ -81,6 +82,7 @@ def test_the_screen_says_what_is_not_in_it(fresh: Made, tmp_path: Path) -> None:
     assert all(each.stat().st_mode & 0o077 == 0 for each in (tmp_path / "b").iterdir())
 
 
+@pytest.mark.long
 def test_old_files_of_keys_are_named(fresh: Made, tmp_path: Path) -> None:
     create = ("backup", "create", "--to", str(tmp_path), "--json")
     old, lately = tmp_path / "keys-20250101T000000Z.backup", datetime.now(UTC) - timedelta(days=29)
@@ -91,6 +93,7 @@ def test_old_files_of_keys_are_named(fresh: Made, tmp_path: Path) -> None:
     assert old.exists()
 
 
+@pytest.mark.long
 def test_keys_in_a_folder_of_their_own(fresh: Made, tmp_path: Path) -> None:
     to = ("--to", str(tmp_path / "b"), "--keys-to", str(tmp_path / "k"))
     made = fresh.home.companion("backup", "create", *to, "--json").well().json
@@ -101,6 +104,7 @@ def test_keys_in_a_folder_of_their_own(fresh: Made, tmp_path: Path) -> None:
     assert fresh.home.companion(*with_keys).well().json["opened"] > 0
 
 
+@pytest.mark.long
 def test_a_restore_asks_for_the_ledger(copied: Copied) -> None:
     refused = copied.restore()
     assert (refused.code, refused.out) == (NOT_THERE, "")
@@ -115,6 +119,7 @@ def test_a_restore_asks_for_the_ledger(copied: Copied) -> None:
     assert (told["replayed"], told["broken_lines"]) == (0, 1)
 
 
+@pytest.mark.long
 def test_only_into_an_empty_home(copied: Copied) -> None:
     copied.restore(*NEVER).well()
     before = (copied.new.path / "companion.sqlite").read_bytes()
@@ -125,6 +130,7 @@ def test_only_into_an_empty_home(copied: Copied) -> None:
     assert (copied.new.path / "companion.sqlite").read_bytes() == before
 
 
+@pytest.mark.long
 def test_not_into_a_home_that_is_served(copied: Copied, start: Callable[[Home], Serving]) -> None:
     start(copied.home)
     refused = copied.home.companion("backup", "restore", *copied.files, *NEVER)
@@ -133,6 +139,7 @@ def test_not_into_a_home_that_is_served(copied: Copied, start: Callable[[Home], 
     assert "Another companion" in refused.err
 
 
+@pytest.mark.long
 def test_with_another_ring_nothing_is_restored(copied: Copied) -> None:
     (copied.new.path / "master.key").unlink()
     copied.new.companion("keys", "create").well()
@@ -144,6 +151,7 @@ def test_with_another_ring_nothing_is_restored(copied: Copied) -> None:
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, -40), (0, 0), (40, None)])
+@pytest.mark.long
 def test_a_damaged_file_is_refused(copied: Copied, start: int, end: int | None) -> None:
     record = Path(copied.files[0])
     record.write_bytes(record.read_bytes()[start:end])

@@ -31,6 +31,7 @@ def _figures(report: dict[str, Any], start: str) -> list[dict[str, Any]]:
     return [each for each in report["figures"] if each["name"].startswith(start)]
 
 
+@pytest.mark.long
 def test_says_of_which_machine_the_figures_are(report: dict[str, Any]) -> None:
     machine = report["machine"]
     assert machine["cores"] >= 1
@@ -40,6 +41,7 @@ def test_says_of_which_machine_the_figures_are(report: dict[str, Any]) -> None:
     assert report["rounds"] == 3
 
 
+@pytest.mark.long
 def test_every_figure_has_what_was_asked_of_it(report: dict[str, Any]) -> None:
     for each in report["figures"]:
         assert each["asked"] in {"at least", "at most"}
@@ -50,6 +52,7 @@ def test_every_figure_has_what_was_asked_of_it(report: dict[str, Any]) -> None:
     assert report["reached"] == all(each["reached"] for each in report["figures"])
 
 
+@pytest.mark.long
 def test_inserts_are_of_both_kinds_on_both_databases(report: dict[str, Any]) -> None:
     inserts = _figures(report, "sealed insert")
     assert [each["database"] for each in inserts] == ["SQLite"] * 3 + ["PostgreSQL"] * 3
@@ -59,12 +62,14 @@ def test_inserts_are_of_both_kinds_on_both_databases(report: dict[str, Any]) -> 
         assert each["details"]["plain_a_second"] > 10
 
 
+@pytest.mark.long
 def test_the_outbox_is_measured_against_a_worker_that_did_all(report: dict[str, Any]) -> None:
     (outbox,) = _figures(report, "outbox")
     assert outbox["details"]["outbox_a_second"] > 20
     assert outbox["details"]["procrastinate_a_second"] > 20
 
 
+@pytest.mark.long
 def test_summaries_and_caseloads_are_of_the_whole_year(report: dict[str, Any]) -> None:
     for each in _figures(report, "summary"):
         assert each["details"]["events_a_summary"] == 100
@@ -73,6 +78,7 @@ def test_summaries_and_caseloads_are_of_the_whole_year(report: dict[str, Any]) -
     assert names == ["caseload of 25 people, p95", "caseload at 5000 events to 50"] * 2
 
 
+@pytest.mark.long
 def test_the_second_worker_works_only_in_its_rounds(report: dict[str, Any]) -> None:
     (workers,) = _figures(report, "turns")
     alone, both = (workers["details"][f"cores_used_with_{each}"] for each in ("one", "two"))
@@ -81,23 +87,27 @@ def test_the_second_worker_works_only_in_its_rounds(report: dict[str, Any]) -> N
     assert min(both["worker 1"], both["worker 2"]) > 0.02
 
 
+@pytest.mark.long
 def test_an_unknown_part_is_refused(tmp_path: Path) -> None:
     ran = Home(tmp_path).companion("bench", "store", "--only", "nothing")
     assert ran.code != 0
     assert "There is no part 'nothing'. Parts are: insert, outbox, reading, workers." in ran.err
 
 
+@pytest.mark.long
 def test_a_package_that_is_missing_is_named_with_what_installs_it() -> None:
     with pytest.raises(BenchFailed, match="not-there is not installed: 'make setup' installs it"):
         dev_package("not_there")
 
 
+@pytest.mark.long
 def test_the_middle_round_counts() -> None:
     assert not at_least("", "", [0.4, 9.0, 0.45], 0.5).reached
     assert at_most("", "", [60.0, 10.0, 12.0], 50.0, "ms").reached
     assert percentile([5.0, 1.0, 3.0, 2.0, 4.0], 0.95) == 5.0
 
 
+@pytest.mark.long
 def test_a_process_that_works_fills_its_share() -> None:
     shares = Shares({"this": os.getpid()})
     sum(number * number for number in range(3_000_000))

@@ -35,6 +35,7 @@ def ready(tmp_path: Path) -> Ready:
     return ready_home(tmp_path / "home", PEOPLE)
 
 
+@pytest.mark.long
 def test_an_hour_forward_and_back_while_serving(
     ready: Ready, telegram: BotApiServer, tmp_path: Path
 ) -> None:
@@ -71,6 +72,7 @@ def test_danger_is_answered_whatever_the_clock_says(
     assert _found(home, crowd).faults == []
 
 
+@pytest.mark.long
 def test_killed_in_one_hour_and_started_in_another(
     ready: Ready, telegram: BotApiServer, tmp_path: Path
 ) -> None:
@@ -102,6 +104,7 @@ class Clock:
         return self.at
 
 
+@pytest.mark.long
 def test_a_session_outlives_neither_more_nor_less(ready: Ready) -> None:
     """An hour back signs nobody in for longer than an hour; an hour forward breaks no audit."""
 

@@ -143,6 +143,7 @@ def test_a_home_that_turns_read_only_while_people_write(
 
 
 @pytest.mark.parametrize("what", ["home", "database"])
+@pytest.mark.long
 def test_nothing_starts_on_what_is_read_only(made: Ready, tmp_path: Path, what: str) -> None:
     home = made.copied_to(tmp_path / "home").home
     before = (home.path / "companion.sqlite").read_bytes()

@@ -83,6 +83,7 @@ def test_locked_by_another_program(home: Home, crowd: Crowd) -> None:
     assert _found(home).faults == []
 
 
+@pytest.mark.long
 def test_a_second_companion_is_refused(home: Home, tmp_path: Path) -> None:
     """In the same home, through a link to it, and in another home with the same file."""
     other = tmp_path / "other"
@@ -160,6 +161,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("words", DAMAGE.values(), ids=DAMAGE)
+@pytest.mark.long
 def test_a_damaged_row_is_reported_and_the_others_live(
     home: Home, crowd: Crowd, words: str
 ) -> None:

@@ -103,6 +103,7 @@ def test_a_lost_or_wrong_key_says_what_to_do(
     assert (_key_file(home).read_bytes() if ring is not None else None) == ring
 
 
+@pytest.mark.long
 def test_every_command_says_it(fresh: Made) -> None:
     home = fresh.home
     _anothers(home)
@@ -120,6 +121,7 @@ def _check_says(ran: Ran, *words: str) -> None:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.long
 def test_a_lost_ring_is_not_replaced_by_a_new_one(fresh: Made) -> None:
     _gone(fresh.home)
     ran = fresh.home.companion("keys", "create")
@@ -128,6 +130,7 @@ def test_a_lost_ring_is_not_replaced_by_a_new_one(fresh: Made) -> None:
     assert not _key_file(fresh.home).exists()
 
 
+@pytest.mark.long
 def test_a_ring_brought_back_in_parts(fresh: Made) -> None:
     home = fresh.home
     old = _key_file(home).read_bytes()
@@ -142,6 +145,7 @@ def test_a_ring_brought_back_in_parts(fresh: Made) -> None:
     assert home.companion("keys", "check").well().out.endswith("All is well.\n")
 
 
+@pytest.mark.long
 def test_a_home_without_a_database(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     assert home.companion("keys", "check").code == NOT_WELL
@@ -160,6 +164,7 @@ def test_a_home_without_a_database(tmp_path: Path) -> None:
         ("postgresql+psycopg://127.0.0.1:9/none", 7, "cannot be read or written"),
     ],
 )
+@pytest.mark.long
 def test_a_database_that_cannot_be_had(tmp_path: Path, address: str, code: int, words: str) -> None:
     home = Home(tmp_path / "home")
     home.companion("keys", "create").well()
@@ -193,6 +198,7 @@ def test_from_one_key_to_the_next(fresh: Made) -> None:
     assert home.audit()["faults"] == []
 
 
+@pytest.mark.long
 def test_one_damaged_key_is_named_and_the_others_live(fresh: Made) -> None:
     home = fresh.home
     with closing(sqlite3.connect(home.path / "companion.sqlite")) as database, database:
@@ -206,6 +212,7 @@ def test_one_damaged_key_is_named_and_the_others_live(fresh: Made) -> None:
     home.companion("invite", "P-2", "--by", "dawn").well()
 
 
+@pytest.mark.long
 def test_a_ring_that_a_command_prints_is_not_ours_to_change(fresh: Made) -> None:
     home = fresh.home
     kept = home.path.with_name("kept.key")
@@ -230,6 +237,7 @@ def test_a_ring_that_a_command_prints_is_not_ours_to_change(fresh: Made) -> None
     theirs.companion("keys", "check").well()
 
 
+@pytest.mark.long
 def test_beside_a_companion_that_serves(
     fresh: Made, telegram: BotApiServer, start: Callable[[Home], Serving]
 ) -> None:

@@ -84,6 +84,7 @@ def test_killed_while_one_message_is_with_rasa_and_another_waits(
 
 
 @pytest.mark.rasa
+@pytest.mark.long
 def test_killed_between_rasas_answer_and_our_commit(
     fresh: Made, home: Home, telegram: BotApiServer, rasa: RasaBetween, start: Start
 ) -> None:

@@ -18,6 +18,7 @@ NAME, CALLED, IN_PLAN, WRITTEN = "Periwinkle", "Bartholomea", "dandelionclock", 
 NHS_NUMBER = "9434765919"
 
 
+@pytest.mark.long
 def test_in_no_file_of_the_home(served: Served, tmp_path: Path) -> None:
     run = served.home.companion
     told = ("--name", f"{NAME} Example", "--chosen-name", CALLED, "--nhs-number", NHS_NUMBER)

@@ -89,6 +89,7 @@ def postgres() -> Iterator[Postgres]:
             server.cleanup()
 
 
+@pytest.mark.long
 def test_restarted_the_hard_way_under_load(
     postgres: Postgres, telegram: BotApiServer, tmp_path: Path
 ) -> None:
@@ -124,6 +125,7 @@ def test_restarted_the_hard_way_under_load(
     assert found.given_up == 0
 
 
+@pytest.mark.long
 def test_not_there_at_the_start(tmp_path: Path, made_elsewhere: Ready) -> None:
     nowhere = f"postgresql+psycopg://nobody:secret-word@127.0.0.1:{free_port()}/none"
     home = made_elsewhere.home.with_settings(DATABASE_URL=nowhere)

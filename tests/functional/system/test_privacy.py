@@ -73,6 +73,7 @@ def test_a_copy_from_asking_to_the_zip(home: Home, tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.glob("copy*")] == ["copy.zip"]
 
 
+@pytest.mark.long
 def test_only_who_may(home: Home) -> None:
     asked = privacy(
         home, "ask", "P-2", "--kind", "erasure", "--reason", "they wrote to us", by="dawn"
@@ -88,6 +89,7 @@ def test_only_who_may(home: Home) -> None:
     privacy(home, "retention", code=GIVEN)
 
 
+@pytest.mark.long
 def test_erased_after_a_hold(home: Home) -> None:
     asked = privacy(
         home, "ask", "P-2", "--kind", "erasure", "--reason", "they wrote to us", by="dawn"
@@ -108,6 +110,7 @@ def test_erased_after_a_hold(home: Home) -> None:
     assert (home.path / "erasures.log").read_text("ascii").count("\n") == 1
 
 
+@pytest.mark.long
 def test_retention_by_its_mark(home: Home) -> None:
     report = privacy(home, "retention", "--dry-run")
     assert isinstance(report, dict)
@@ -118,6 +121,7 @@ def test_retention_by_its_mark(home: Home) -> None:
     assert "dry run" in str(privacy(home, "retention", "--apply", "x", code=PERMISSION))
 
 
+@pytest.mark.long
 def test_corrected(home: Home) -> None:
     why = ("--reason", "misheard")
     privacy(home, "correct", "P-1", "--field", "chosen_name", "--to", "Ash", *why, by="dawn")

@@ -143,6 +143,7 @@ def test_what_a_process_holds_is_given_back_when_it_ends(
     database.until(lambda: len(person.messages) >= 60, "answered by the next")
 
 
+@pytest.mark.long
 def test_a_second_process_with_a_rasa_of_its_own_is_refused(
     database: Database, home: Home, start: Start
 ) -> None:

@@ -61,7 +61,7 @@ async def test_what_is_durable_waits_for_the_disk(record: SqlRecord, disk: Disk)
     await saving
 
 
-async def test_nobody_else_waits_for_the_disk(record: SqlRecord, disk: Disk) -> None:
+async def test_only_what_is_new_or_sent_waits_for_the_disk(record: SqlRecord, disk: Disk) -> None:
     await record.accept(said("one"))
     (act,) = await claim_one(record)
     disk.ready.clear()
@@ -71,11 +71,14 @@ async def test_nobody_else_waits_for_the_disk(record: SqlRecord, disk: Disk) -> 
         await record.save(answer(act, reply_to(act)), durable=False)
         await record.release(act.subject)
         ((reply, _),) = await record.claim_outgoing("telegram", 9)
-        await record.sent({reply.id: "sent"})
+    noting = asyncio.ensure_future(record.sent({reply.id: "sent"}))
+    await asyncio.sleep(0.05)
     assert not accepting.done()
+    assert not noting.done(), "the next reply waits until this one cannot come twice"
 
     disk.ready.set()
     assert (await accepting).new
+    await noting
 
 
 async def test_the_log_and_at_first_its_folder_are_synced(

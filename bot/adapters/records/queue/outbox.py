@@ -175,8 +175,11 @@ class Sent(Job):
 
     @property
     def durable(self) -> bool:
-        """As what goes beside it; by itself it can be done again."""
-        return self.beside is not None and self.beside.durable
+        """A database that is cut off must not forget more of a conversation than the last reply.
+
+        What is synced takes all earlier commits along, the answers that these replies are too.
+        """
+        return True
 
     @property
     def alone(self) -> bool:
