@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.adapters.memory.contents import LEASE, Contents, KeptReply, Lease
+from bot.domain.fair_share import fair_share
 from bot.domain.messages import Outbound, SubjectId
 from bot.domain.people import Address
 
@@ -16,7 +17,7 @@ def claim(
 ) -> list[tuple[Outbound, str]]:
     """Lease up to ``limit`` replies: of each conversation the first that are due."""
     claimed: list[tuple[Outbound, str]] = []
-    for kept in _sendable(contents, channel, now)[:limit]:
+    for kept in fair_share(_sendable(contents, channel, now), limit):
         reply = replace(kept.reply, attempts=kept.reply.attempts + 1)
         lease = Lease(owner, now + LEASE)
         contents.replies[reply.id] = replace(kept, reply=reply, state="claimed", lease=lease)
@@ -68,7 +69,7 @@ def _conversations(contents: Contents, channel: str) -> dict[SubjectId, list[Kep
     return by_subject
 
 
-def _sendable(contents: Contents, channel: str, now: datetime) -> list[KeptReply]:
+def _sendable(contents: Contents, channel: str, now: datetime) -> list[list[KeptReply]]:
     """From the start of each conversation those that are ready; the one due first in front."""
     ready = []
     for of_subject in _conversations(contents, channel).values():
@@ -79,7 +80,7 @@ def _sendable(contents: Contents, channel: str, now: datetime) -> list[KeptReply
             first.append(each)
         if first:
             ready.append(first)
-    return [each for first in sorted(ready, key=lambda of: of[0].due_at) for each in first]
+    return sorted(ready, key=lambda of: of[0].due_at)
 
 
 def _is_ready(kept: KeptReply, now: datetime) -> bool:

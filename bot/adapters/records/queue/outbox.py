@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +32,7 @@ from bot.adapters.records.sealing.encryption import DataKey, Place
 from bot.adapters.records.statements import as_list, is_open, is_waiting, one_of
 from bot.adapters.records.writing.group import Group
 from bot.adapters.records.writing.jobs import OUTGOING, Job, Wanted
+from bot.domain.fair_share import fair_share
 from bot.domain.messages import Outbound, ReplyKind, SubjectId
 
 _earlier = outbox.alias("earlier")
@@ -50,7 +52,7 @@ _IS_FIRST = ~exists().where(
     _earlier.c.seq < outbox.c.seq,
 )
 SENDABLE: Select[Any] = (
-    select(outbox.c.subject)
+    select(outbox)
     .where(outbox.c.channel == bindparam("channel"), is_open(outbox), _READY, _IS_FIRST)
     .order_by(outbox.c.due_at, outbox.c.seq)
     .limit(bindparam("rows"))
@@ -148,22 +150,24 @@ class ClaimOutgoing(Job):
         now = to_micros(self.now)
         some = {"channel": self.channel, "now": now, "rows": self.limit}
         found = group.driver.read(_sendable_in(group.dialect), some)
+        claimed = found if len(found) == self.limit else self._with_more(group, found, now)
+        until = to_micros(self.now + LEASE)
+        for row in claimed:
+            group.add(outbox, _CLAIM, {"the_seq": row.seq, "new_owner": self.owner, "until": until})
+        return claimed
+
+    def _with_more(self, group: Group, found: list[Row[Any]], now: int) -> list[Row[Any]]:
+        """The first of each conversation, and as many after them as there is room for."""
         by_subject: dict[str, list[Row[Any]]] = {each.subject: [] for each in found}
         if not by_subject:
             return []
         listed = {"channel": self.channel, "subjects": as_list(group.dialect, by_subject)}
         for row in group.driver.read(_open_of(group.dialect), listed):
             by_subject[row.subject].append(row)
-        claimed: list[Row[Any]] = []
-        for rows_of in by_subject.values():
-            for row in rows_of:
-                if len(claimed) == self.limit or not _is_ready(row, now):
-                    break
-                claimed.append(row)
-        until = to_micros(self.now + LEASE)
-        for row in claimed:
-            group.add(outbox, _CLAIM, {"the_seq": row.seq, "new_owner": self.owner, "until": until})
-        return claimed
+        lines = [
+            list(takewhile(lambda row: _is_ready(row, now), rows)) for rows in by_subject.values()
+        ]
+        return fair_share(lines, self.limit)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from tests.integration.records.making import (
     AnyRecord,
     SetClock,
     answer,
+    claim_all,
     claim_one,
     entry,
     reply_to,
@@ -83,14 +84,23 @@ async def test_only_so_many_from_the_start_of_each_conversation(record: AnyRecor
     await _say(record, "one", "two", "three")
     await _say(record, "other", address="chat-2")
 
-    first = await _sendable(record, 2)
-    assert _texts(first) == ["one", "two"]
-    second = await _sendable(record, 2)
-    assert _texts(second) == ["other"]
+    first = await _sendable(record, 3)
+    assert _texts(first) == ["one", "two", "other"]
     await record.sent({first[0].id: "sent"})
     assert await _sendable(record) == []
     await record.sent({first[1].id: "sent"})
     assert _texts(await _sendable(record)) == ["three"]
+
+
+async def test_who_is_to_be_told_much_keeps_nobody_waiting(record: AnyRecord) -> None:
+    for address in ("chat-1", "chat-2", "chat-3"):
+        await record.accept(said("hello", address=address))
+    acts = [acts[0] for acts in (await claim_all(record)).values()]
+    for act in acts:
+        await record.save(answer(act, *(reply_to(act, str(each)) for each in range(5))))
+    claimed = await record.claim_outgoing("telegram", 4)
+    told = [reply.subject for reply, _ in claimed]
+    assert sorted(map(told.count, set(told))) == [1, 1, 2]
 
 
 async def test_a_claim_runs_out(record: AnyRecord, clock: SetClock) -> None:
@@ -142,9 +152,12 @@ async def test_two_senders_do_not_meet(url: str, opened: OpenAny) -> None:
     senders = [opened(url), opened(url)]
     for each in range(12):
         await _say(senders[0], "one", "two", address=f"chat-{each}")
-    claims = await asyncio.gather(*(_sendable(senders[each % 2], 6) for each in range(8)))
-
-    ids = [reply.id for claimed in claims for reply in claimed]
+    ids: list[str] = []
+    for _ in range(2):
+        claims = await asyncio.gather(*(_sendable(senders[each % 2], 6) for each in range(8)))
+        found = [reply.id for claimed in claims for reply in claimed]
+        await senders[0].sent(dict.fromkeys(found, "sent"))
+        ids += found
     assert len(ids) == len(set(ids)) == 24
 
 
