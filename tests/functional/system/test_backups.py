@@ -55,6 +55,7 @@ def copied(fresh: Made, tmp_path: Path) -> Copied:
     return _copied(fresh.home, tmp_path)
 
 
+@pytest.mark.long
 def test_from_a_running_companion_to_a_new_machine(
     fresh: Made, tmp_path: Path, start: Callable[[Home], Serving]
 ) -> None:

@@ -93,6 +93,7 @@ def _no_growth(_: Path, pid: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("full", [*([_ballast] if CAN_MOUNT else []), _no_growth])
+@pytest.mark.long
 def test_a_full_disk_while_people_write(
     made: Ready, small_disk: Path, telegram: BotApiServer, full: Full
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_full_disk_while_people_write(
     _nothing_lost(home, crowd)
 
 
+@pytest.mark.long
 def test_a_home_that_turns_read_only_while_people_write(
     made: Ready, tmp_path: Path, telegram: BotApiServer
 ) -> None:

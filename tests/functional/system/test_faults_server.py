@@ -62,6 +62,7 @@ def crowd(joined: tuple[Home, Crowd, BotApiServer]) -> Crowd:
     return joined[1]
 
 
+@pytest.mark.long
 def test_locked_by_another_program(home: Home, crowd: Crowd) -> None:
     """Twenty seconds in which nothing can be written: afterwards everybody is answered."""
     with serving(home) as process:
@@ -192,6 +193,7 @@ def test_a_damaged_row_is_reported_and_the_others_live(
     assert {each.chain for each in noted} == {ids["G-1"]}, "of the person hit, and of nobody else"
 
 
+@pytest.mark.long
 def test_a_damaged_page_of_the_file_is_reported(home: Home, crowd: Crowd) -> None:
     """The page of all crisis plans: danger and numbers are answered, and somebody is told."""
     path = home.path / "companion.sqlite"

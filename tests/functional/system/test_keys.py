@@ -87,6 +87,7 @@ def _lacking(home: Home) -> None:
         (_lacking, ("lacks a master key", "companion keys restore COPY")),
     ],
 )
+@pytest.mark.long
 def test_a_lost_or_wrong_key_says_what_to_do(
     fresh: Made, wrong: Callable[[Home], None], words: tuple[str, ...]
 ) -> None:

@@ -129,6 +129,7 @@ def test_corrected(home: Home) -> None:
     privacy(home, "correct", "P-1", *number, *why, by="dawn", code=GIVEN)
 
 
+@pytest.mark.long
 def test_erased_beside_a_running_companion(
     fresh: Made, home: Home, telegram: BotApiServer, start: Callable[[Home], Serving]
 ) -> None:
