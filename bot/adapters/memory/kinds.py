@@ -10,14 +10,25 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
+from bot.domain.after_danger import (
+    AfterReview,
+    RemindersPause,
+    SafetyChoices,
+    SafetyValue,
+    TakeOver,
+)
 from bot.domain.concerns import Concern, Task
 from bot.domain.conversations import Conversation
 from bot.domain.crisis_plan import CrisisPlan
 from bot.domain.engagement import EngagementEvent
 from bot.domain.errors import BadInput
+from bot.domain.night_route import NightRoute
+from bot.domain.notices import Notice
+from bot.domain.on_call import AlertPoint, DutyShift, TeamTimes
 from bot.domain.people import Address, CaseloadEntry, Guest, Invitation, Person, Session, Staff
 from bot.domain.practice import Run
 from bot.domain.rights import Erasure, Hold, RightsRequest
+from bot.domain.safety_review import ReviewItem
 from bot.domain.sharing import Carer, Consent, Share
 from bot.domain.sign_offs import SignOff
 from bot.domain.structure import Agency, Cover, Membership, Region, Supervision, Team
@@ -79,6 +90,10 @@ def _address(address: Address) -> str:
     return f"{address.channel}:{address.value}"
 
 
+def _all_but_subject(of: type[Any]) -> tuple[str, ...]:
+    return tuple(each for each in of.__dataclass_fields__ if each != "subject")
+
+
 _ALL = (
     Kind(
         Person,
@@ -96,11 +111,7 @@ _ALL = (
     Kind(Staff, subject="", unique={"username": lambda staff: staff.username}),
     Kind(CaseloadEntry),
     Kind(Session, subject=""),
-    Kind(
-        Conversation,
-        key="subject",
-        hidden=tuple(each for each in Conversation.__dataclass_fields__ if each != "subject"),
-    ),
+    Kind(Conversation, key="subject", hidden=_all_but_subject(Conversation)),
     Kind(Concern, hidden=("family", "notes", "closing_note")),
     Kind(Task, hidden=("about",)),
     Kind(EngagementEvent, hidden=("details",)),
@@ -119,6 +130,17 @@ _ALL = (
     Kind(RightsRequest, hidden=("about", "decision", "withheld")),
     Kind(Hold, hidden=("reason",)),
     Kind(Erasure, subject=""),
+    Kind(NightRoute, subject=""),
+    Kind(DutyShift, subject=""),
+    Kind(AlertPoint, subject=""),
+    Kind(TeamTimes, subject=""),
+    Kind(Notice),
+    Kind(SafetyChoices, key="subject", hidden=_all_but_subject(SafetyChoices)),
+    Kind(RemindersPause),
+    Kind(AfterReview),
+    Kind(TakeOver),
+    Kind(SafetyValue, hidden=("value",)),
+    Kind(ReviewItem, hidden=("family", "rules", "spans", "note")),
 )
 
 KINDS: dict[type[Any], Kind] = {each.of: each for each in _ALL}

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.adapters.records import tables
+from bot.adapters.records import safety_tables, tables
 from bot.adapters.records.mapping import Entity, Mapped, SealedColumn
+from bot.domain.after_danger import (
+    AfterReview,
+    RemindersPause,
+    SafetyChoices,
+    SafetyValue,
+    TakeOver,
+)
 from bot.domain.concerns import Concern, Task
 from bot.domain.conversations import Conversation
 from bot.domain.crisis_plan import CrisisPlan
 from bot.domain.engagement import EngagementEvent
+from bot.domain.night_route import NightRoute
+from bot.domain.notices import Notice
+from bot.domain.on_call import AlertPoint, DutyShift, TeamTimes
 from bot.domain.people import (
     Address,
     CaseloadEntry,
@@ -21,6 +31,7 @@ from bot.domain.people import (
 )
 from bot.domain.practice import Run
 from bot.domain.rights import Erasure, Hold, RightsRequest
+from bot.domain.safety_review import ReviewItem
 from bot.domain.sharing import Carer, Consent, Share
 from bot.domain.sign_offs import SignOff
 from bot.domain.structure import Agency, Cover, Membership, Region, Supervision, Team
@@ -36,6 +47,10 @@ ADDRESS = Mapped(
 def normal(field: str, value: str) -> str:
     """What is digested of a value: an NHS number without its spaces, all else as it is."""
     return "".join(value.split()) if field == "nhs_number" else value
+
+
+def _all_but_subject(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(each for each in kind.__dataclass_fields__ if each != "subject")
 
 
 _ALL: tuple[Mapped[Any], ...] = (
@@ -63,13 +78,7 @@ _ALL: tuple[Mapped[Any], ...] = (
         Conversation,
         tables.conversations,
         key="subject",
-        sealed=(
-            SealedColumn(
-                "whole",
-                "conversation.whole",
-                tuple(each for each in Conversation.__dataclass_fields__ if each != "subject"),
-            ),
-        ),
+        sealed=(SealedColumn("whole", "conversation.whole", _all_but_subject(Conversation)),),
     ),
     Mapped(
         Concern,
@@ -111,6 +120,30 @@ _ALL: tuple[Mapped[Any], ...] = (
         sealed=(SealedColumn("words", "rights_request.words", ("about", "decision", "withheld")),),
     ),
     Mapped(Hold, tables.holds, sealed=(SealedColumn("reason", "hold.reason", ("reason",)),)),
+    Mapped(NightRoute, safety_tables.night_routes, subject=""),
+    Mapped(DutyShift, safety_tables.duty_shifts, subject=""),
+    Mapped(AlertPoint, safety_tables.alert_points, subject=""),
+    Mapped(TeamTimes, safety_tables.team_times, subject=""),
+    Mapped(Notice, safety_tables.notices),
+    Mapped(
+        SafetyChoices,
+        safety_tables.safety_choices,
+        key="subject",
+        sealed=(SealedColumn("whole", "safety_choices.whole", _all_but_subject(SafetyChoices)),),
+    ),
+    Mapped(RemindersPause, safety_tables.reminders_pauses),
+    Mapped(AfterReview, safety_tables.after_reviews),
+    Mapped(TakeOver, safety_tables.take_overs),
+    Mapped(
+        SafetyValue,
+        safety_tables.safety_values,
+        sealed=(SealedColumn("value", "safety_value.value", ("value",)),),
+    ),
+    Mapped(
+        ReviewItem,
+        safety_tables.review_items,
+        sealed=(SealedColumn("words", "review_item.words", ("family", "rules", "spans", "note")),),
+    ),
     # A tombstone belongs to nobody's key: it is what stays when the key is destroyed.
     Mapped(Erasure, tables.erasures, subject=""),
 )

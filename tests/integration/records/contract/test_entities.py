@@ -10,6 +10,14 @@ import pytest
 from bot.adapters.memory.kinds import KINDS
 from bot.adapters.records.entities import MAPPINGS
 from bot.domain.activities import RunStatus, State
+from bot.domain.after_danger import (
+    AfterReview,
+    RemindersPause,
+    ReviewAnswer,
+    SafetyChoices,
+    SafetyValue,
+    TakeOver,
+)
 from bot.domain.concerns import Concern, ConcernNote, ConcernStatus, Task, TaskKind
 from bot.domain.conversations import Conversation, OpenAsk
 from bot.domain.crisis_plan import (
@@ -23,6 +31,16 @@ from bot.domain.crisis_plan import (
 from bot.domain.engagement import EngagementEvent, EventKind
 from bot.domain.errors import AlreadyThere, BadInput, NotFound
 from bot.domain.messages import Button, Press, SubjectId
+from bot.domain.night_route import NightPickup, NightRoute
+from bot.domain.notices import Notice, NoticeStatus, Rung
+from bot.domain.on_call import (
+    AlertPoint,
+    DutyPlace,
+    DutyShift,
+    PointChannel,
+    PointOf,
+    TeamTimes,
+)
 from bot.domain.people import (
     Address,
     CaseloadEntry,
@@ -43,6 +61,7 @@ from bot.domain.rights import (
     RequestStatus,
     RightsRequest,
 )
+from bot.domain.safety_review import Reviewed, ReviewItem, ReviewStatus
 from bot.domain.sharing import Answer, Carer, Consent, Share, SharedWith
 from bot.domain.sign_offs import SignOff
 from bot.domain.structure import (
@@ -156,6 +175,53 @@ WHOLE = [
         (("concern-1", "third_party"),),
     ),
     Hold("hold-1", S, "staff-1", START, "a complaint is open", START, "staff-2"),
+    NightRoute(
+        "route-1", "team-1", "intent", NightPickup.ROUND_THE_CLOCK, 20, "staff-1", START, START
+    ),
+    DutyShift("shift-1", "team-1", "staff-1", DutyPlace.MANAGER, START, START),
+    AlertPoint(
+        "point-1", PointOf.TEAM, "team-1", PointChannel.EMAIL, "duty@example.org", START, START
+    ),
+    TeamTimes("team-1", "1234567", "08:30", "18:00", 10, 20, 40, 30),
+    Notice(
+        "notice-1",
+        S,
+        "concern-1",
+        "team-1",
+        Rung.DUTY,
+        START,
+        NoticeStatus.DELIVERED,
+        "point-1",
+        "staff-1",
+        "email",
+        "reference",
+        2,
+        START,
+        START,
+        START,
+    ),
+    SafetyChoices(S, 3, "10:00", START, "staff-1"),
+    RemindersPause("pause-1", S, START, START, START),
+    AfterReview("review-1", S, "concern-1", START, ReviewAnswer.LATER, START, START, "staff-1"),
+    TakeOver("take-over-1", S, "staff-1", START, START),
+    SafetyValue("value-1", S, "diary", "urge_self_harm", 5, START, START),
+    ReviewItem(
+        "item-1",
+        S,
+        "act-1",
+        START,
+        "check",
+        "check",
+        "urge",
+        "urge-strong",
+        "0-4",
+        "rules:abc",
+        ReviewStatus.REVIEWED,
+        Reviewed.TOO_LOW,
+        "staff-1",
+        START,
+        "should have been intent",
+    ),
     Erasure("erasure-1", S, START, "staff-1", "request-1", ErasureKind.REQUESTED),
 ]
 

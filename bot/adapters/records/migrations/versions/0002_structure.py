@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
+
+from bot.adapters.records.migrations.making import make_table
 
 revision = "0002"
 down_revision = "0001"
@@ -13,42 +13,12 @@ branch_labels = None
 depends_on = None
 
 
-def _columns(kind: sa.types.TypeEngine[Any], names: str, nullable: bool) -> list[sa.Column[Any]]:
-    return [sa.Column(name, kind, nullable=nullable) for name in names.split()]
-
-
-def _make(
-    table: str,
-    words: str,
-    *,
-    numbers: str = "",
-    moments: str = "",
-    moments_or_none: str = "",
-    sealed: str = "",
-    key: str = "id",
-    index: tuple[str, ...] = (),
-) -> None:
-    """Make a table; columns by their kind, names parted by blanks."""
-    op.create_table(
-        table,
-        *_columns(sa.Text(), words, nullable=False),
-        *_columns(sa.Integer(), numbers, nullable=False),
-        *_columns(sa.BigInteger(), moments, nullable=False),
-        *_columns(sa.BigInteger(), moments_or_none, nullable=True),
-        *_columns(sa.LargeBinary(), sealed, nullable=False),
-        sa.PrimaryKeyConstraint(key, name=f"pk_{table}"),
-    )
-    for each in index:
-        columns = each.split()
-        op.create_index(f"ix_{table}_{'_'.join(columns)}", table, columns)
-
-
 def upgrade() -> None:
     """Make the tables; every team that is named somewhere becomes one."""
     _make_structure()
     _make_sharing()
     _make_rights()
-    _make("held_parts", "part owner", moments="until", key="part")
+    make_table("held_parts", "part owner", moments="until", key="part")
     op.add_column("persons", sa.Column("state_since", sa.BigInteger(), nullable=True))
     op.execute("UPDATE persons SET state_since = COALESCE(joined_at, created_at)")
     op.execute(
@@ -65,25 +35,25 @@ def upgrade() -> None:
 
 
 def _make_structure() -> None:
-    _make("agencies", "id name kind")
-    _make("regions", "id name")
-    _make("teams", "id name agency region", numbers="message_days")
+    make_table("agencies", "id name kind")
+    make_table("regions", "id name")
+    make_table("teams", "id name agency region", numbers="message_days")
     spell = {"moments": "since", "moments_or_none": "until"}
-    _make("memberships", "id staff_id team part", **spell, index=("staff_id", "team"))
-    _make("supervisions", "id supervisor staff_id", **spell, index=("supervisor", "staff_id"))
-    _make("covers", "id absent covering", moments="since until", index=("absent", "covering"))
+    make_table("memberships", "id staff_id team part", **spell, index=("staff_id", "team"))
+    make_table("supervisions", "id supervisor staff_id", **spell, index=("supervisor", "staff_id"))
+    make_table("covers", "id absent covering", moments="since until", index=("absent", "covering"))
 
 
 def _make_sharing() -> None:
     spell = {"moments": "since", "moments_or_none": "until"}
-    _make("carers", "id subject", **spell, sealed="who", index=("subject",))
-    _make(
+    make_table("carers", "id subject", **spell, sealed="who", index=("subject",))
+    make_table(
         "shares",
         "id subject item with_kind with_id by",
         **spell,
         index=("subject", "with_kind with_id"),
     )
-    _make(
+    make_table(
         "consents",
         "id subject about answer said said_digest",
         moments="at",
@@ -93,7 +63,7 @@ def _make_sharing() -> None:
 
 
 def _make_rights() -> None:
-    _make(
+    make_table(
         "rights_requests",
         "id subject kind status by decided_by",
         moments="asked_at due_at",
@@ -101,7 +71,7 @@ def _make_rights() -> None:
         sealed="words",
         index=("subject", "status due_at"),
     )
-    _make(
+    make_table(
         "holds",
         "id subject by lifted_by",
         moments="at",
@@ -109,4 +79,4 @@ def _make_rights() -> None:
         sealed="reason",
         index=("subject",),
     )
-    _make("erasures", "id subject by request kind", moments="at", index=("subject",))
+    make_table("erasures", "id subject by request kind", moments="at", index=("subject",))
