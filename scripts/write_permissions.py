@@ -29,11 +29,15 @@ ABOUT = {
     Thing.SUMMARY: "A summary: what the person did here in a period, and what helped",
     Thing.CONCERN: "Concerns and tasks, with the person's words",
     Thing.MESSAGE: "Messages, word for word",
+    Thing.CONVERSATION: "A conversation while somebody at work has stepped in (*take*: step in)",
     Thing.LOOKS: "Who has looked at what, and why",
     Thing.SHARING: "Carers, and what is shared with whom",
     Thing.RIGHTS: "Requests to see, correct or erase a record; legal holds",
     Thing.STAFF: "Members of staff (of oneself: the password)",
     Thing.STRUCTURE: "Agencies, regions, teams, supervision, cover (of oneself: one's own cover)",
+    Thing.DUTY: "Who is on duty, where alerts go, a team's times (of oneself: one's address)",
+    Thing.NIGHT_ROUTE: "Who picks up what at night",
+    Thing.SAFETY_REVIEW: "What the safety net said of single messages, with names removed",
     Thing.CONTENT: "Content: skills, replies, numbers",
 }
 

@@ -118,6 +118,8 @@ class Role(StrEnum):
     """Crisis team, helpline, liaison: one plan, fast, and nothing else."""
     REVIEWER = "reviewer"
     """Reads and signs content."""
+    SAFETY_REVIEWER = "safety_reviewer"
+    """Reads what the safety net said of single messages, names removed, and judges it."""
     PRIVACY = "privacy"
     """Decides on access to records, erasure and holds: a named person, never the program."""
     ADMINISTRATOR = "administrator"

@@ -42,6 +42,8 @@ class Thing(StrEnum):
     """Concerns and tasks, with the person's words."""
     MESSAGE = "message"
     """What was written and answered, word for word."""
+    CONVERSATION = "conversation"
+    """What is written while somebody at work has stepped in."""
     LOOKS = "looks"
     """Who has looked at what of the person's, and why."""
     SHARING = "sharing"
@@ -51,6 +53,12 @@ class Thing(StrEnum):
     STAFF = "staff"
     STRUCTURE = "structure"
     """Agencies, regions, teams, memberships, supervision and cover."""
+    DUTY = "duty"
+    """Who is on duty when, where alerts reach them, and the times that a team works by."""
+    NIGHT_ROUTE = "night_route"
+    """Who picks up what at night, as the team has signed it."""
+    SAFETY_REVIEW = "safety_review"
+    """What the safety net said of messages, shown with names removed."""
     CONTENT = "content"
 
 
@@ -72,127 +80,151 @@ class Action(StrEnum):
 
 
 TABLE = """
-who           | in relation   | thing       | may
-practitioner  | own caseload  | person      | see write invite assign
-practitioner  | own caseload  | crisis_plan | see write agree
-practitioner  | own caseload  | summary     | see
-practitioner  | own caseload  | concern     | see take close
-practitioner  | own caseload  | looks       | see
-practitioner  | own caseload  | sharing     | see write
-practitioner  | own caseload  | rights      | see ask
-practitioner  | covering      | person      | see write
-practitioner  | covering      | crisis_plan | see write
-practitioner  | covering      | summary     | see
-practitioner  | covering      | concern     | see take close
-practitioner  | covering      | sharing     | see
-practitioner  | same team     | person      | see write
-practitioner  | same team     | crisis_plan | see
-practitioner  | same team     | concern     | see take close
-practitioner  | same team     | sharing     | see
-practitioner  | same team     | staff       | see
-practitioner  | same team     | structure   | see
-practitioner  | themselves    | staff       | see write
-practitioner  | themselves    | structure   | see write
-practitioner  | anyone        | content     | see sign
+who             | in relation  | thing         | may
+practitioner    | own caseload | person        | see write invite assign
+practitioner    | own caseload | crisis_plan   | see write agree
+practitioner    | own caseload | summary       | see
+practitioner    | own caseload | concern       | see take close
+practitioner    | own caseload | looks         | see
+practitioner    | own caseload | conversation  | see take
+practitioner    | own caseload | sharing       | see write
+practitioner    | own caseload | rights        | see ask
+practitioner    | covering     | person        | see write
+practitioner    | covering     | crisis_plan   | see write
+practitioner    | covering     | summary       | see
+practitioner    | covering     | concern       | see take close
+practitioner    | covering     | conversation  | see take
+practitioner    | covering     | sharing       | see
+practitioner    | same team    | person        | see write
+practitioner    | same team    | crisis_plan   | see
+practitioner    | same team    | concern       | see take close
+practitioner    | same team    | sharing       | see
+practitioner    | same team    | staff         | see
+practitioner    | same team    | structure     | see
+practitioner    | same team    | duty          | see
+practitioner    | same team    | night_route   | see
+practitioner    | themselves   | staff         | see write
+practitioner    | themselves   | structure     | see write
+practitioner    | themselves   | duty          | see write
+practitioner    | anyone       | content       | see sign
 
-supervisor    | own caseload  | person      | see write invite assign
-supervisor    | own caseload  | crisis_plan | see write agree
-supervisor    | own caseload  | summary     | see
-supervisor    | own caseload  | concern     | see take close
-supervisor    | own caseload  | looks       | see
-supervisor    | own caseload  | sharing     | see write
-supervisor    | own caseload  | rights      | see ask
-supervisor    | covering      | person      | see write
-supervisor    | covering      | crisis_plan | see write
-supervisor    | covering      | summary     | see
-supervisor    | covering      | concern     | see take close
-supervisor    | covering      | sharing     | see
-supervisor    | same team     | person      | see write
-supervisor    | same team     | crisis_plan | see
-supervisor    | same team     | concern     | see take close
-supervisor    | same team     | sharing     | see
-supervisor    | same team     | staff       | see
-supervisor    | same team     | structure   | see
-supervisor    | supervised    | person      | see
-supervisor    | supervised    | crisis_plan | see
-supervisor    | supervised    | summary     | see
-supervisor    | supervised    | concern     | see
-supervisor    | supervised    | staff       | see
-supervisor    | themselves    | staff       | see write
-supervisor    | themselves    | structure   | see write
-supervisor    | anyone        | content     | see sign
+supervisor      | own caseload | person        | see write invite assign
+supervisor      | own caseload | crisis_plan   | see write agree
+supervisor      | own caseload | summary       | see
+supervisor      | own caseload | concern       | see take close
+supervisor      | own caseload | looks         | see
+supervisor      | own caseload | conversation  | see take
+supervisor      | own caseload | sharing       | see write
+supervisor      | own caseload | rights        | see ask
+supervisor      | covering     | person        | see write
+supervisor      | covering     | crisis_plan   | see write
+supervisor      | covering     | summary       | see
+supervisor      | covering     | concern       | see take close
+supervisor      | covering     | conversation  | see take
+supervisor      | covering     | sharing       | see
+supervisor      | same team    | person        | see write
+supervisor      | same team    | crisis_plan   | see
+supervisor      | same team    | concern       | see take close
+supervisor      | same team    | sharing       | see
+supervisor      | same team    | staff         | see
+supervisor      | same team    | structure     | see
+supervisor      | same team    | duty          | see
+supervisor      | same team    | night_route   | see
+supervisor      | supervised   | person        | see
+supervisor      | supervised   | crisis_plan   | see
+supervisor      | supervised   | summary       | see
+supervisor      | supervised   | concern       | see
+supervisor      | supervised   | staff         | see
+supervisor      | themselves   | staff         | see write
+supervisor      | themselves   | structure     | see write
+supervisor      | themselves   | duty          | see write
+supervisor      | anyone       | content       | see sign
 
-manager       | own caseload  | person      | see write invite assign
-manager       | own caseload  | crisis_plan | see write agree
-manager       | own caseload  | summary     | see
-manager       | own caseload  | concern     | see take close
-manager       | own caseload  | looks       | see
-manager       | own caseload  | sharing     | see write
-manager       | own caseload  | rights      | see ask
-manager       | covering      | person      | see write
-manager       | covering      | crisis_plan | see write
-manager       | covering      | summary     | see
-manager       | covering      | concern     | see take close
-manager       | covering      | sharing     | see
-manager       | same team     | person      | see write
-manager       | same team     | crisis_plan | see
-manager       | same team     | concern     | see take close
-manager       | same team     | sharing     | see
-manager       | same team     | staff       | see
-manager       | same team     | structure   | see
-manager       | managed team  | person      | see write invite assign
-manager       | managed team  | crisis_plan | see
-manager       | managed team  | concern     | see take close
-manager       | managed team  | looks       | see
-manager       | managed team  | sharing     | see
-manager       | managed team  | rights      | see ask
-manager       | managed team  | staff       | see write
-manager       | managed team  | structure   | see write
-manager       | themselves    | staff       | see write
-manager       | themselves    | structure   | see write
-manager       | anyone        | content     | see sign
+manager         | own caseload | person        | see write invite assign
+manager         | own caseload | crisis_plan   | see write agree
+manager         | own caseload | summary       | see
+manager         | own caseload | concern       | see take close
+manager         | own caseload | looks         | see
+manager         | own caseload | conversation  | see take
+manager         | own caseload | sharing       | see write
+manager         | own caseload | rights        | see ask
+manager         | covering     | person        | see write
+manager         | covering     | crisis_plan   | see write
+manager         | covering     | summary       | see
+manager         | covering     | concern       | see take close
+manager         | covering     | conversation  | see take
+manager         | covering     | sharing       | see
+manager         | same team    | person        | see write
+manager         | same team    | crisis_plan   | see
+manager         | same team    | concern       | see take close
+manager         | same team    | sharing       | see
+manager         | same team    | staff         | see
+manager         | same team    | structure     | see
+manager         | same team    | duty          | see
+manager         | same team    | night_route   | see
+manager         | managed team | person        | see write invite assign
+manager         | managed team | crisis_plan   | see
+manager         | managed team | concern       | see take close
+manager         | managed team | looks         | see
+manager         | managed team | sharing       | see
+manager         | managed team | rights        | see ask
+manager         | managed team | staff         | see write
+manager         | managed team | structure     | see write
+manager         | managed team | duty          | see write
+manager         | managed team | night_route   | see sign
+manager         | themselves   | staff         | see write
+manager         | themselves   | structure     | see write
+manager         | themselves   | duty          | see write
+manager         | anyone       | content       | see sign
 
-out_of_hours  | out of hours  | person      | see
-out_of_hours  | out of hours  | crisis_plan | see
-out_of_hours  | out of hours  | concern     | see take
-out_of_hours  | out of hours  | sharing     | see
-out_of_hours  | themselves    | staff       | see write
+out_of_hours    | out of hours | person        | see
+out_of_hours    | out of hours | crisis_plan   | see
+out_of_hours    | out of hours | concern       | see take
+out_of_hours    | out of hours | sharing       | see
+out_of_hours    | themselves   | staff         | see write
+out_of_hours    | themselves   | duty          | see write
 
-reviewer      | themselves    | staff       | see write
-reviewer      | anyone        | content     | see sign
+reviewer        | themselves   | staff         | see write
+reviewer        | anyone       | content       | see sign
 
-privacy       | themselves    | staff       | see write
-privacy       | anyone        | person      | see
-privacy       | anyone        | looks       | see
-privacy       | anyone        | sharing     | see
-privacy       | anyone        | rights      | see ask decide
+safety_reviewer | themselves   | staff         | see write
+safety_reviewer | anyone       | safety_review | see decide
+safety_reviewer | anyone       | content       | see sign
 
-administrator | themselves    | staff       | see write
-administrator | anyone        | person      | see write invite assign
-administrator | anyone        | staff       | see write
-administrator | anyone        | structure   | see write
-administrator | anyone        | content     | see
+privacy         | themselves   | staff         | see write
+privacy         | anyone       | person        | see
+privacy         | anyone       | looks         | see
+privacy         | anyone       | sharing       | see
+privacy         | anyone       | rights        | see ask decide
 
-partner       | themselves    | staff       | see write
-partner       | other agency  | person      | see*
-partner       | other agency  | crisis_plan | see*
-partner       | other agency  | summary     | see*
+administrator   | themselves   | staff         | see write
+administrator   | anyone       | person        | see write invite assign
+administrator   | anyone       | staff         | see write
+administrator   | anyone       | structure     | see write
+administrator   | anyone       | duty          | see write
+administrator   | anyone       | night_route   | see
+administrator   | anyone       | content       | see
 
-justice       | themselves    | staff       | see write
-justice       | other agency  | person      | see*
-justice       | other agency  | crisis_plan | see*
-justice       | other agency  | summary     | see*
+partner         | themselves   | staff         | see write
+partner         | other agency | person        | see*
+partner         | other agency | crisis_plan   | see*
+partner         | other agency | summary       | see*
 
-service_user  | themselves    | person      | see write
-service_user  | themselves    | crisis_plan | see agree
-service_user  | themselves    | summary     | see
-service_user  | themselves    | message     | see
-service_user  | themselves    | looks       | see
-service_user  | themselves    | sharing     | see write
-service_user  | themselves    | rights      | see ask
+justice         | themselves   | staff         | see write
+justice         | other agency | person        | see*
+justice         | other agency | crisis_plan   | see*
+justice         | other agency | summary       | see*
 
-carer         | carer         | person      | see*
-carer         | carer         | crisis_plan | see*
+service_user    | themselves   | person        | see write
+service_user    | themselves   | crisis_plan   | see agree
+service_user    | themselves   | summary       | see
+service_user    | themselves   | message       | see
+service_user    | themselves   | looks         | see
+service_user    | themselves   | sharing       | see write
+service_user    | themselves   | rights        | see ask
+
+carer           | carer        | person        | see*
+carer           | carer        | crisis_plan   | see*
 """
 """What is not here may not be done.
 
@@ -204,7 +236,8 @@ Nobody puts a person on a caseload who does not have them already or answer for 
 colleague who helps out would otherwise give themselves more than helping out takes.
 A colleague on the same team sees a plan and takes a concern, so that an empty chair does not stop
 help; what somebody practised is for those who work with them. Nobody at work reads messages: words
-that matter are in a concern, and all of them only in a person's own copy of their record.
+that matter are in a concern, and all of them only in a person's own copy of their record. A safety
+reviewer reads single ones, with names removed. To "take" a conversation is to step into it.
 """
 
 MAY_GIVE = {

@@ -91,8 +91,7 @@ class Plain(dict[int, str]):
 
     def offsets(self, text: str) -> list[int]:
         """For each character of the translated text (and its end) the place it came from."""
-        places: list[int] = []
-        for place, character in enumerate(text):
-            places.extend([place] * len(self[ord(character)]))
+        lengths = map(len, map(self.__getitem__, map(ord, text)))
+        places = [place for place, length in enumerate(lengths) for _ in range(length)]
         places.append(len(text))
         return places

@@ -62,6 +62,8 @@ def lowering(
     """
     if match.more:
         return None
+    heeded = {*rule.lowered_by, ContextKind.RECENT}
+    contexts = [(context, found) for context, found in contexts if context.kind in heeded]
     lowered: list[ContextDefinition] = []
     for place in match.places:
         near = [

@@ -1,9 +1,9 @@
 """Finds many patterns at once in the words of a message.
 
-All phrases of all patterns are in one trie. One walk from each word notes which phrases stand
-where, as bits of one number for each phrase and length. A pattern is then followed for all its
-starting places at the same time, by moving those bits, so that the work is bounded by the number
-of words and patterns, whatever the text.
+All phrases of all patterns are in one trie. One walk notes which phrases stand where, as bits of
+one number for each phrase and length. A pattern is then followed for all its starting places at
+the same time, by moving those bits, so that the work is bounded by the number of words and
+patterns, whatever the text.
 """
 
 from __future__ import annotations
@@ -84,24 +84,27 @@ class Matcher:
         return found
 
     def _chart(self, words: Sequence[Phrase]) -> dict[int, int]:
+        """Where each phrase begins. The trie is walked once, from all places at the same time."""
+        standing: dict[str, int] = {}
+        for place, readings in enumerate(words):
+            for word in readings:
+                standing[word] = standing.get(word, 0) | 1 << place
         chart: dict[int, int] = {}
-        count = len(words)
-        for place in range(count):
-            bit = 1 << place
-            nodes = [self._root]
-            at = place
-            while nodes and at < count:
-                onward = []
-                for node in nodes:
-                    for word in words[at]:
-                        after = node.after.get(word)
-                        if after is not None:
-                            for key in after.keys:
-                                chart[key] = chart.get(key, 0) | bit
-                            if after.after:
-                                onward.append(after)
-                nodes = onward
-                at += 1
+        level = [(self._root, (1 << len(words)) - 1)]
+        depth = 0
+        while level:
+            onward = []
+            for node, starts in level:
+                for word in min(node.after, standing, key=len):
+                    after = node.after.get(word)
+                    begun = starts & (standing.get(word, 0) >> depth)
+                    if after is not None and begun:
+                        for key in after.keys:
+                            chart[key] = chart.get(key, 0) | begun
+                        if after.after:
+                            onward.append((after, begun))
+            level = onward
+            depth += 1
         return chart
 
     def _compile(self, pattern: Pattern) -> tuple[_Step, ...]:

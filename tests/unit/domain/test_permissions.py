@@ -170,6 +170,8 @@ def test_out_of_hours_write_and_close_nothing_of_a_persons() -> None:
         (Thing.SHARING, Action.SEE),
         (Thing.STAFF, Action.SEE),
         (Thing.STAFF, Action.WRITE),
+        (Thing.DUTY, Action.SEE),
+        (Thing.DUTY, Action.WRITE),
     }
 
 
