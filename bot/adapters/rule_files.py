@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -158,6 +158,7 @@ class _Shelf:
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     group_files: dict[str, str] = field(default_factory=dict)
     wording: Wording | None = None
+    real_words: frozenset[str] = frozenset()
     ids: dict[str, str] = field(default_factory=dict)
 
     def named(
@@ -178,7 +179,7 @@ class _Shelf:
         if not self.rules:
             raise RulesError("*.yml", "", "there is no file of kind 'rules'")
         return RuleBook(
-            wording=self.wording,
+            wording=replace(self.wording, real_words=self.real_words),
             groups=self.groups,
             group_files=self.group_files,
             rules=tuple(self.rules),
@@ -283,6 +284,11 @@ def _wording(top: _Entry, shelf: _Shelf) -> None:
     )
 
 
+def _real_words(top: _Entry, shelf: _Shelf) -> None:
+    top.only({*HEADER, "words"})
+    shelf.real_words |= frozenset(top.text("words").split())
+
+
 _READERS: Mapping[str, Callable[[_Entry, _Shelf], None]] = {
     "rules": _rules,
     "contexts": _contexts,
@@ -291,4 +297,5 @@ _READERS: Mapping[str, Callable[[_Entry, _Shelf], None]] = {
     "answers": _answers,
     "groups": _groups,
     "wording": _wording,
+    "real_words": _real_words,
 }

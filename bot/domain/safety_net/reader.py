@@ -27,7 +27,8 @@ FEWEST_LETTERS = 3
 
 _LETTER = r"[\w\u0900-\u0DFF]"
 _PIECES = re.compile(
-    rf"(\$?{_LETTER}{{1,{LONGEST_WORD}}}(?:['*#$@!|+]{{1,8}}{_LETTER}{{1,{LONGEST_WORD}}}){{0,8}})"
+    rf"([$@|]?{_LETTER}{{1,{LONGEST_WORD}}}(?:['*#$@!|+]{{1,8}}{_LETTER}{{1,{LONGEST_WORD}}}){{0,8}}"
+    r"[$@|]?)"
     r"|(\.\.+|,|;|:|\(|\)| - )|([.!?]+(?=\s|$)|\n)"
 )
 _BREAKS = re.compile(r"['*#$@!|+]+")
@@ -40,11 +41,20 @@ class Reader:
         self._wording = wording
         self._known = known | wording.explicit | frozenset(wording.also)
         self._spelling = Spelling(
-            self._known, wording.explicit, wording.not_misspelt, wording.run_together
+            self._known | frozenset(wording.stands_for) | wording.fillers,
+            wording.explicit,
+            wording.not_misspelt,
+            wording.run_together,
+            wording.real_words,
         )
         self._plain = Plain({})
         self._with_emoji = Plain(wording.emoji)
         self._emoji = frozenset(wording.emoji)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every word that the rules have, and those with a second meaning."""
+        return self._known
 
     def words(self, written: str) -> Phrase:
         """One word of a rule, as it will be found in messages; empty for a filler."""
@@ -94,12 +104,12 @@ class Reader:
                 draft.written[-1] = before + word
                 draft.ends[-1] = end
                 return
-        meant = meant or ((word,),)
+        meant = ((word,),) if meant is None else meant
         for readings in meant:
             draft.add(readings, start, end, word if len(meant) == 1 else "")
 
     def _meant(self, word: str) -> tuple[Phrase, ...] | None:
-        """Each word meant, with its readings; None if nothing is known of it."""
+        """Each word meant, with its readings: none for a filler; None if nothing is known of it."""
         stands_for = self._wording.stands_for
         meant = stands_for.get(word)
         if meant is None and "'" in word:
@@ -120,18 +130,27 @@ class Reader:
         if word.endswith("in") and word + "g" in self._known:
             return ((word + "g",),)
         corrected = self._spelling.corrected(word)
-        if corrected is not None:
-            return ((word, corrected),)
+        if corrected:
+            return self._one_of(word, corrected)
         if len(word) >= SHORTEST_TOGETHER:
             apart = self._spelling.taken_apart(word)
             if apart is not None:
                 return tuple((part,) for part in apart)
         return None
 
+    def _one_of(self, word: str, near: Phrase) -> tuple[Phrase, ...]:
+        """An unknown word as those near it: single words beside one another, else the first."""
+        single = [each for each in near if each in self._known]
+        if single:
+            return ((word, *single),)
+        if near[0] in self._wording.fillers:
+            return ()
+        return self._meant(near[0]) or ((word,),)
+
     def _with_signs(self, word: str) -> tuple[Phrase, ...] | None:
         unsigned = self._spelling.unsigned(word)
         if unsigned is not None:
-            return ((unsigned,),)
+            return self._meant(unsigned) if unsigned != word else ((unsigned,),)
         parts = [part for part in _BREAKS.split(word) if part]
         if len(parts) < 2 or "*" in word:
             return None

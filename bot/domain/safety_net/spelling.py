@@ -1,6 +1,7 @@
-"""Unknown words read as the explicit words they stand for: typos, stretched letters, signs.
+"""Unknown words read as the words they stand for: typos, stretched letters, signs.
 
-Only words that the rules care about are ever looked for, so ordinary words stay as they are.
+Only words that the rules care about are ever looked for, and words of English stay as they are:
+but for a few explicit ones, a real word is not taken for a slip of another.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ SHORTEST = 5
 """A word of at least so many letters may have one letter wrong, missing, extra or swapped."""
 LONGEST = 20
 """No longer word is compared letter by letter."""
+MOST_MEANT = 4
+"""An unknown word is read as no more other words than this."""
 
 _SIGNS = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "6": "g",
     "$": "s", "@": "a", "!": "il", "|": "il", "+": "t",
 }  # fmt: skip
-_MOST_READINGS = 8
+_MOST_READINGS = 16
 _MOST_RUNS = 3
 _RUN = re.compile(r"([^\W\d])\1+")
 
@@ -26,9 +29,9 @@ _RUN = re.compile(r"([^\W\d])\1+")
 class Spelling:
     """What an unknown word may stand for.
 
-    ``known``: every word of the rules. ``explicit``: those recognised with one letter wrong.
-    ``not_misspelt``: real words that are one letter from an explicit one. ``run_together``:
-    phrases recognised without their spaces, longest first.
+    ``known``: every word that means something here. ``explicit``: those that are also looked for
+    behind real words, but for those ``not_misspelt``. ``run_together``: phrases recognised
+    without their spaces, longest first. ``real_words``: words that are no slip of a known one.
     """
 
     def __init__(
@@ -37,17 +40,21 @@ class Spelling:
         explicit: Iterable[str],
         not_misspelt: Iterable[str],
         run_together: Iterable[str],
+        real_words: Iterable[str] = (),
     ) -> None:
         self._known = frozenset(known)
         self._explicit = frozenset(explicit)
         self._leave = frozenset(not_misspelt)
+        self._real = frozenset(real_words)
         phrases = sorted(run_together, key=lambda phrase: (-len(phrase), phrase))
         self._together = {phrase.replace(" ", ""): tuple(phrase.split()) for phrase in phrases}
         self._one_letter_less: dict[str, list[str]] = {}
         self._masked: dict[str, str] = {}
+        for word in sorted(self._known | self._explicit):
+            if SHORTEST <= len(word) <= LONGEST and word.isalpha():
+                for shorter in {word, *_without_one(word)}:
+                    self._one_letter_less.setdefault(shorter, []).append(word)
         for word in sorted(self._explicit):
-            for shorter in {word, *_without_one(word)} if len(word) >= SHORTEST else ():
-                self._one_letter_less.setdefault(shorter, []).append(word)
             for masked in _with_masks(word):
                 self._masked.setdefault(masked, word)
 
@@ -55,21 +62,27 @@ class Spelling:
         """Whether it is one of the explicit words as it stands."""
         return word in self._explicit
 
-    def corrected(self, word: str) -> str | None:
-        """The explicit word that a plain word is one slip from, if any."""
+    def corrected(self, word: str) -> tuple[str, ...]:
+        """The words that an unknown word may be one slip from, the explicit ones first.
+
+        At most ``MOST_MEANT``; none for a word that is right as it stands.
+        """
         if word in self._leave:
-            return None
+            return ()
         for stretched in self._unstretched(word):
-            if stretched in self._leave:
-                return None
-            return stretched
+            return () if stretched in self._leave else (stretched,)
         if not SHORTEST - 1 <= len(word) <= LONGEST:
-            return None
-        for near in (word, *_without_one(word)):
-            for explicit in self._one_letter_less.get(near, ()):
-                if one_slip(word, explicit):
-                    return explicit
-        return None
+            return ()
+        near = dict.fromkeys(
+            meant
+            for shorter in (word, *_without_one(word))
+            for meant in self._one_letter_less.get(shorter, ())
+            if one_slip(word, meant)
+        )
+        explicit = tuple(meant for meant in near if meant in self._explicit)
+        if explicit or word in self._real:
+            return explicit[:MOST_MEANT]
+        return tuple(near)[:MOST_MEANT]
 
     def unsigned(self, word: str) -> str | None:
         """The known word that digits and signs in it stand for ("k1ll", "su!cide", "d*e")."""
@@ -85,7 +98,8 @@ class Spelling:
             plain = "".join(reading)
             if plain in self._known:
                 return plain
-        return self.corrected("".join(choice[0] for choice in letters))
+        meant = self.corrected("".join(choice[0] for choice in letters))
+        return meant[0] if meant else None
 
     def taken_apart(self, word: str) -> tuple[str, ...] | None:
         """The explicit phrase inside a word written without spaces, if any."""

@@ -14,7 +14,8 @@ class Wording:
 
     ``stands_for``: text-speak, short forms, dialect and usual misspellings → the words meant.
     ``also``: words with a second meaning → the other readings. ``fillers``: words that say
-    nothing. ``emoji``: sign → words. The rest: see ``Spelling``.
+    nothing. ``emoji``: sign → words. ``real_words``: words of English that are one slip from a word
+    of the rules. The rest: see ``Spelling``.
     """
 
     stands_for: Mapping[str, Phrase]
@@ -24,3 +25,4 @@ class Wording:
     explicit: frozenset[str]
     not_misspelt: frozenset[str]
     run_together: frozenset[str]
+    real_words: frozenset[str] = frozenset()

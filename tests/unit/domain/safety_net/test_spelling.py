@@ -9,6 +9,7 @@ SPELLING = Spelling(
     explicit={"suicide", "myself", "overdose", "kill", "die", "killing"},
     not_misspelt={"billing", "herself"},
     run_together={"kill myself", "want to die"},
+    real_words={"felling", "seeing"},
 )
 
 
@@ -55,11 +56,20 @@ def test_one_slip(first: str, second: str, same: bool) -> None:
         ("wantt", None),
         ("wanttt", "want"),
         ("ssuuiicciiddee", None),
+        ("feling", "feeling"),
+        ("felling", None),
         ("x" * 300, None),
     ],
 )
-def test_unknown_words_are_read_as_explicit_ones(word: str, meant: str | None) -> None:
-    assert SPELLING.corrected(word) == meant
+def test_unknown_words_are_read_as_known_ones(word: str, meant: str | None) -> None:
+    assert SPELLING.corrected(word) == ((meant,) if meant else ())
+
+
+def test_a_word_near_several_may_be_each_of_them_the_explicit_ones_first() -> None:
+    near = Spelling({"hearing", "bearing", "wearing"}, {"fearing"}, (), ())
+    assert near.corrected("xearing")[0] == "fearing"
+    several = Spelling({"hearing", "bearing", "wearing"}, (), (), ())
+    assert set(several.corrected("xearing")) == {"hearing", "bearing", "wearing"}
 
 
 @pytest.mark.parametrize(
