@@ -87,7 +87,7 @@ def move(
 
     async def use(companion: Companion) -> Staff:
         member = await companion.staff.named(username)
-        return await companion.structure.move(member, team, by=await chosen(companion, by))
+        return await companion.memberships.move(member, team, by=await chosen(companion, by))
 
     moved = with_companion(use)
     say(f"{moved.name} is in {moved.team} now.")
@@ -99,7 +99,7 @@ def leave(username: str, by: By = "") -> None:
 
     async def use(companion: Companion) -> Staff:
         member = await companion.staff.named(username)
-        return await companion.structure.leave(member, by=await chosen(companion, by))
+        return await companion.memberships.leave(member, by=await chosen(companion, by))
 
     say(f"{with_companion(use).name} has left.")
 
@@ -115,7 +115,7 @@ def cover(
     """Let a colleague stand in for another on leave, from one local day or time until another."""
 
     async def use(companion: Companion) -> None:
-        await companion.structure.cover(
+        await companion.memberships.cover(
             await companion.staff.named(absent),
             await companion.staff.named(covering),
             since=since.replace(tzinfo=LOCAL),
@@ -137,7 +137,7 @@ def supervise(
     """Let a colleague supervise another."""
 
     async def use(companion: Companion) -> None:
-        await companion.structure.supervise(
+        await companion.memberships.supervise(
             await companion.staff.named(supervisor),
             await companion.staff.named(username),
             on=not end,

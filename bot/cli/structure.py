@@ -150,7 +150,7 @@ def join_team(
     async def use(companion: Companion) -> None:
         member = await companion.staff.named(username)
         part = Part.LEAD if lead else Part.MEMBER
-        await companion.structure.join(member, team, part=part, by=await chosen(companion, by))
+        await companion.memberships.join(member, team, part=part, by=await chosen(companion, by))
 
     with_companion(use)
     say(f"{username} is in {team}.")
@@ -162,7 +162,7 @@ def leave_team(team: str, username: str, by: By = "") -> None:
 
     async def use(companion: Companion) -> None:
         member = await companion.staff.named(username)
-        await companion.structure.leave_team(member, team, by=await chosen(companion, by))
+        await companion.memberships.leave_team(member, team, by=await chosen(companion, by))
 
     with_companion(use)
     say(f"{username} is no longer in {team}.")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.audit import SERVICE_CHAIN, AuditEntry
 from bot.domain.concerns import Concern, ConcernStatus, Task
 from bot.domain.crisis_plan import CrisisPlan, current
 from bot.domain.engagement import EngagementEvent
-from bot.domain.errors import BadInput, NotFound
+from bot.domain.errors import BadInput
 from bot.domain.messages import SubjectId
 from bot.domain.opening_hours import LOCAL
 from bot.domain.people import CaseloadEntry, Person, Staff
@@ -18,7 +18,7 @@ from bot.domain.permissions import Action, Relation, Thing, can, check_may, must
 from bot.domain.structure import Cover
 from bot.domain.summaries import PlanStanding, plan_standing
 from bot.services.nearness import find_person, nearness, standing_of
-from bot.services.ports import Clock, Ids, Record, Work
+from bot.services.ports import Clock, Record, Work
 
 UNCLOSED = (ConcernStatus.OPEN, ConcernStatus.TAKEN)
 
@@ -26,14 +26,6 @@ OWN_CASELOAD = "own_caseload"
 """The reason for looking that needs no asking."""
 
 LONGEST_REASON = 200
-
-
-async def check_may_have(record: Record, worker: Staff, person: Person, now: datetime) -> None:
-    """Raise ``BadInput`` unless a person can be on this colleague's caseload."""
-    if not can(worker, Action.SEE, Thing.SUMMARY, Relation.OWN):
-        raise BadInput("This member of staff has no caseload.")
-    if Relation.OTHER_AGENCY in await nearness(record, worker, person, now):
-        raise BadInput("This member of staff works for another agency.")
 
 
 @dataclass(frozen=True)
@@ -112,7 +104,6 @@ class Caseloads:
 
     record: Record
     clock: Clock
-    ids: Ids
 
     async def of(self, *, by: Staff) -> Caseload:
         """The caseload of ``by``. Raises ``NotPermitted`` for roles that have none."""
@@ -181,61 +172,6 @@ class Caseloads:
                 owners | ({plan.author, plan.agreement.practitioner} if plan else set())
             ),
         )
-
-    async def put(self, code: str, *, on: Staff, by: Staff) -> CaseloadEntry:
-        """Put a person on a colleague's (or one's own) caseload; once is enough.
-
-        Raises ``NotFound``, ``NotPermitted``, ``BadInput``.
-        """
-        person = await find_person(self.record, code)
-        now = self.clock.now()
-        check_may(by, Action.ASSIGN, Thing.PERSON, *await nearness(self.record, by, person, now))
-        await check_may_have(self.record, on, person, now)
-        for each in await self.record.find(CaseloadEntry, staff_id=on.id, subject=person.id):
-            if each.holds(now) and each.until is None:
-                return each
-        entry = CaseloadEntry(self.ids.new(), on.id, person.id, now)
-        audit = AuditEntry(person.id, now, f"staff:{by.id}", "write", "caseload", {"staff": on.id})
-        await self.record.save(Work(put=[entry], audit=[audit]))
-        return entry
-
-    async def end(self, code: str, *, on: Staff, by: Staff, at: datetime | None = None) -> None:
-        """End a person's time on a caseload, now or at a time to come.
-
-        A key worker stays one until another is named. Raises ``NotFound``, ``NotPermitted``,
-        ``BadInput`` for a time that has passed.
-        """
-        person = await find_person(self.record, code)
-        now = self.clock.now()
-        check_may(by, Action.ASSIGN, Thing.PERSON, *await nearness(self.record, by, person, now))
-        until = at or now
-        if until < now:
-            raise BadInput("A caseload ends now or later: what was, was.")
-        found = await self.record.find(CaseloadEntry, staff_id=on.id, subject=person.id)
-        open_ones = [each for each in found if each.holds(now)]
-        if not open_ones:
-            raise NotFound("This person is not on that caseload.")
-        details = {"staff": on.id, "until": until.isoformat()}
-        audit = AuditEntry(person.id, now, f"staff:{by.id}", "end", "caseload", details)
-        ended = [replace(each, until=until) for each in open_ones]
-        await self.record.save(Work(put=[*ended], audit=[audit]))
-
-    async def name_key_worker(self, code: str, *, worker: Staff, by: Staff) -> Person:
-        """Make a colleague the person's key worker, on whose caseload they then are.
-
-        Open tasks of the one before go to the new one. Raises ``NotFound``, ``NotPermitted``,
-        ``BadInput``.
-        """
-        await self.put(code, on=worker, by=by)
-        person = await find_person(self.record, code)
-        now = self.clock.now()
-        tasks = await self.record.find(Task, subject=person.id, done_at=None)
-        handed_on = [replace(each, owner=worker.id) for each in tasks]
-        changed = replace(person, key_worker=worker.id)
-        details = {"from": person.key_worker, "to": worker.id, "tasks": str(len(handed_on))}
-        audit = AuditEntry(person.id, now, f"staff:{by.id}", "write", "key_worker", details)
-        await self.record.save(Work(put=[changed, *handed_on], audit=[audit]))
-        return changed
 
     async def _caseload(self, by: Staff) -> dict[SubjectId, str]:
         """Who is on a caseload now: person to the colleague who is covered, or to ""."""

@@ -13,7 +13,7 @@ from bot.domain.nhs_number import is_nhs_number
 from bot.domain.people import CaseloadEntry, Invitation, Person, PersonState, Staff
 from bot.domain.permissions import Action, Thing, check_may
 from bot.domain.structure import Team
-from bot.services.caseloads import check_may_have
+from bot.services.assigning import check_may_have
 from bot.services.conversation.joining import INVITATION
 from bot.services.nearness import find_person, nearness, nearness_to_team
 from bot.services.ports import Clock, Ids, Record, Secrets, Work

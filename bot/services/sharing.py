@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -201,7 +201,7 @@ class Sharing:
 
     async def _save(
         self,
-        put: list[Carer | Share] | list[Carer] | list[Share] | list[object],
+        put: Sequence[object],
         subject: SubjectId,
         by: str,
         action: str,

@@ -23,7 +23,8 @@ from bot.domain.errors import CompanionError
 from bot.domain.messages import SubjectId
 from bot.domain.people import Person, PersonState, Role, Staff
 from bot.domain.structure import Agency, AgencyKind, Cover, Membership, Part, Region, Team
-from bot.services.caseloads import Caseloads
+from bot.services.assigning import Assignments
+from bot.services.membership import Memberships
 from bot.services.nearness import nearness, nearness_to_staff
 from bot.services.people import People
 from bot.services.ports import Work
@@ -74,8 +75,9 @@ class Services:
         ids = SystemIds(self._clock)
         ring = KeyRing.create(folder / "master.key", START)
         self._record = self._run(self._open(f"sqlite:///{folder / 'record.db'}", ring, ids))
-        self._structure = Structure(self._record, self._clock, ids)
-        self._caseloads = Caseloads(self._record, self._clock, ids)
+        self._structure = Structure(self._record, self._clock)
+        self._memberships = Memberships(self._record, self._clock, ids)
+        self._assignments = Assignments(self._record, self._clock, ids)
         self._people = People(self._record, self._clock, ids)
         self._run(self._record.save(_everything()))
 
@@ -107,32 +109,32 @@ class Services:
         return found
 
     def join(self, who: str, team: str, part: Part) -> bool:
-        return self._done(self._structure.join(self.staff_of(who), team, by=None, part=part))
+        return self._done(self._memberships.join(self.staff_of(who), team, by=None, part=part))
 
     def leave_team(self, who: str, team: str) -> bool:
-        return self._done(self._structure.leave_team(self.staff_of(who), team, by=None))
+        return self._done(self._memberships.leave_team(self.staff_of(who), team, by=None))
 
     def move(self, who: str, team: str) -> bool:
-        return self._done(self._structure.move(self.staff_of(who), team, by=None))
+        return self._done(self._memberships.move(self.staff_of(who), team, by=None))
 
     def put(self, who: str, person: str) -> bool:
-        return self._done(self._caseloads.put(person, on=self.staff_of(who), by=ADMINISTRATOR))
+        return self._done(self._assignments.put(person, on=self.staff_of(who), by=ADMINISTRATOR))
 
     def end(self, who: str, person: str) -> bool:
-        return self._done(self._caseloads.end(person, on=self.staff_of(who), by=ADMINISTRATOR))
+        return self._done(self._assignments.end(person, on=self.staff_of(who), by=ADMINISTRATOR))
 
     def cover(self, absent: str, covering: str, since: datetime, until: datetime) -> bool:
         pair = self.staff_of(absent), self.staff_of(covering)
-        return self._done(self._structure.cover(*pair, since=since, until=until, by=None))
+        return self._done(self._memberships.cover(*pair, since=since, until=until, by=None))
 
     def end_cover(self, absent: str, covering: str, since: datetime, until: datetime) -> bool:
         found = self._run(self._record.find(Cover, absent=absent, covering=covering))
         one = next(each for each in found if (each.since, each.until) == (since, until))
-        return self._done(self._structure.end_cover(one, by=None))
+        return self._done(self._memberships.end_cover(one, by=None))
 
     def supervise(self, supervisor: str, who: str, on: bool) -> bool:
         pair = self.staff_of(supervisor), self.staff_of(who)
-        return self._done(self._structure.supervise(*pair, by=None, on=on))
+        return self._done(self._memberships.supervise(*pair, by=None, on=on))
 
     def move_person(self, person: str, team: str) -> bool:
         return self._done(self._people.move(person, team, by=ADMINISTRATOR))
@@ -141,7 +143,7 @@ class Services:
         return self._done(self._structure.change_team(team, by=None, agency=agency))
 
     def leave(self, who: str) -> bool:
-        return self._done(self._structure.leave(self.staff_of(who), by=None))
+        return self._done(self._memberships.leave(self.staff_of(who), by=None))
 
     def pass_time(self, now: datetime) -> bool:
         self._clock.at = now

@@ -107,7 +107,7 @@ async def test_another_team_sees_nothing(world: World) -> None:
 
 async def test_cover_begins_and_ends_by_itself(world: World) -> None:
     now = world.talk.clock.now()
-    await world.companion.structure.cover(
+    await world.companion.memberships.cover(
         world.dawn,
         world.vale,
         since=now + timedelta(days=1),
@@ -130,7 +130,7 @@ async def test_cover_that_cannot_be(world: World, days: tuple[int, int]) -> None
     now = world.talk.clock.now()
     since, until = (now + timedelta(days=each) for each in days)
     with pytest.raises(BadInput):
-        await world.companion.structure.cover(
+        await world.companion.memberships.cover(
             world.dawn, world.vale, since=since, until=until, by=world.lead
         )
 
@@ -138,26 +138,26 @@ async def test_cover_that_cannot_be(world: World, days: tuple[int, int]) -> None
 async def test_cover_gives_no_more_than_the_role_had(world: World) -> None:
     now = world.talk.clock.now()
     with pytest.raises(BadInput):
-        await world.companion.structure.cover(
+        await world.companion.memberships.cover(
             world.dawn, world.prison, since=now, until=now + timedelta(days=1), by=world.lead
         )
 
 
 async def test_a_caseload_that_ends_later_ends_then(world: World) -> None:
     until = world.talk.clock.now() + timedelta(days=2)
-    await world.companion.caseloads.put("P-1", on=world.lead, by=world.dawn)
-    await world.companion.caseloads.end("P-1", on=world.dawn, by=world.lead, at=until)
+    await world.companion.assignments.put("P-1", on=world.lead, by=world.dawn)
+    await world.companion.assignments.end("P-1", on=world.dawn, by=world.lead, at=until)
     assert len((await world.companion.caseloads.of(by=world.dawn)).lines) == 1
     world.talk.clock.go(days=2)
     assert (await world.companion.caseloads.of(by=world.dawn)).lines == ()
 
 
 async def test_nobody_leaves_with_somebody_alone(world: World) -> None:
-    structure = world.companion.structure
+    memberships = world.companion.memberships
     with pytest.raises(BadInput, match="P-1"):
-        await structure.leave(world.dawn, by=world.lead)
-    await world.companion.caseloads.name_key_worker("P-1", worker=world.lead, by=world.dawn)
-    gone = await structure.leave(world.dawn, by=world.lead)
+        await memberships.leave(world.dawn, by=world.lead)
+    await world.companion.assignments.name_key_worker("P-1", worker=world.lead, by=world.dawn)
+    gone = await memberships.leave(world.dawn, by=world.lead)
     assert not await _sees(world, gone)
     with pytest.raises(NotFound):
         await world.companion.staff.named("dawn")
@@ -166,7 +166,7 @@ async def test_nobody_leaves_with_somebody_alone(world: World) -> None:
 async def test_a_new_key_worker_gets_the_tasks(world: World) -> None:
     states = world.companion.states
     await states.change("P-1", PersonState.MOVING_TEAM, by=world.dawn)
-    await world.companion.caseloads.name_key_worker("P-1", worker=world.lead, by=world.dawn)
+    await world.companion.assignments.name_key_worker("P-1", worker=world.lead, by=world.dawn)
     (person,) = await world.companion.record.find(Person, code="P-1")
     (task,) = await world.companion.record.find(Task, subject=person.id)
     assert (task.kind, task.owner) == (TaskKind.HANDOVER, world.lead.id)
@@ -184,14 +184,14 @@ async def test_moving_on_to_the_next_team(world: World) -> None:
 async def test_a_colleague_who_moves_loses_the_old_team(world: World) -> None:
     other = await world.add("oli", Role.PRACTITIONER, "peak")
     assert await _sees(world, other)
-    moved = await world.companion.structure.move(other, "vale", by=None)
+    moved = await world.companion.memberships.move(other, "vale", by=None)
     assert not await _sees(world, moved)
 
 
 async def test_a_manager_moves_nobody_into_somebody_elses_team(world: World) -> None:
     other = await world.add("oli", Role.PRACTITIONER, "peak")
     with pytest.raises(NotPermitted):
-        await world.companion.structure.move(other, "vale", by=world.lead)
+        await world.companion.memberships.move(other, "vale", by=world.lead)
 
 
 async def test_other_agencies_learn_nothing_not_even_that_she_is_here(world: World) -> None:
@@ -297,21 +297,21 @@ async def test_no_member_of_staff_is_a_service_user(world: World) -> None:
 
 async def test_nobody_comes_back_by_an_old_copy_of_themselves(world: World) -> None:
     other = await world.add("oli", Role.PRACTITIONER, "peak")
-    structure = world.companion.structure
-    gone = await structure.leave(other, by=world.lead)
+    memberships = world.companion.memberships
+    gone = await memberships.leave(other, by=world.lead)
     with pytest.raises(ChangedMeanwhile):
-        await structure.move(other, "vale", by=None)
+        await memberships.move(other, "vale", by=None)
     with pytest.raises(ChangedMeanwhile):
         await world.companion.staff.set_password(other, "another long word", by=None)
     with pytest.raises(NotAllowedNow):
-        await structure.move(gone, "vale", by=None)
+        await memberships.move(gone, "vale", by=None)
     kept = await world.companion.record.get(Staff, other.id)
     assert kept.ended_at is not None
 
 
 async def test_nobody_ends_their_own_account(world: World) -> None:
     with pytest.raises(NotPermitted):
-        await world.companion.structure.leave(world.vale, by=world.vale)
+        await world.companion.memberships.leave(world.vale, by=world.vale)
 
 
 @pytest.mark.parametrize(
@@ -333,34 +333,34 @@ async def test_a_manager_gives_nobody_above_a_password(world: World) -> None:
 async def test_who_helps_out_puts_nobody_on_their_own_caseload(world: World) -> None:
     other = await world.add("oli", Role.PRACTITIONER, "peak")
     with pytest.raises(NotPermitted):
-        await world.companion.caseloads.put("P-1", on=other, by=other)
+        await world.companion.assignments.put("P-1", on=other, by=other)
     now = world.talk.clock.now()
-    await world.companion.structure.cover(
+    await world.companion.memberships.cover(
         world.dawn, world.vale, since=now, until=now + timedelta(days=1), by=world.dawn
     )
     with pytest.raises(NotPermitted):
-        await world.companion.caseloads.put("P-1", on=world.vale, by=world.vale)
+        await world.companion.assignments.put("P-1", on=world.vale, by=world.vale)
 
 
 async def test_nobody_of_another_agency_has_a_caseload_or_covers_here(world: World) -> None:
     elsewhere = await world.add("els", Role.PRACTITIONER, "care")
     now = world.talk.clock.now()
     with pytest.raises(BadInput, match="agency"):
-        await world.companion.caseloads.put("P-1", on=elsewhere, by=world.dawn)
+        await world.companion.assignments.put("P-1", on=elsewhere, by=world.dawn)
     with pytest.raises(BadInput, match="agencies"):
-        await world.companion.structure.cover(
+        await world.companion.memberships.cover(
             world.dawn, elsewhere, since=now, until=now + timedelta(days=1), by=world.dawn
         )
 
 
 async def test_cover_that_is_over_keeps_the_end_that_it_had(world: World) -> None:
-    structure, now = world.companion.structure, world.talk.clock.now()
-    cover = await structure.cover(
+    memberships, now = world.companion.memberships, world.talk.clock.now()
+    cover = await memberships.cover(
         world.dawn, world.vale, since=now, until=now + timedelta(days=1), by=world.dawn
     )
     world.talk.clock.go(days=2)
     with pytest.raises(NotAllowedNow):
-        await structure.end_cover(cover, by=world.dawn)
+        await memberships.end_cover(cover, by=world.dawn)
 
 
 async def test_a_manager_does_not_move_the_team_to_another_agency(world: World) -> None:

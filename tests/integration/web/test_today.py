@@ -94,9 +94,9 @@ async def test_putting_a_person_on_a_colleagues_caseload(world: World) -> None:
     sam, ali = await world.staff(), await world.staff("ali")
     await world.person(sam)
     assert not (await world.caseloads.of(by=ali)).lines
-    entry = await world.caseloads.put("wren-1", on=ali, by=sam)
+    entry = await world.assignments.put("wren-1", on=ali, by=sam)
     assert [each.person.code for each in (await world.caseloads.of(by=ali)).lines] == ["wren-1"]
-    assert await world.caseloads.put("wren-1", on=ali, by=sam) == entry
+    assert await world.assignments.put("wren-1", on=ali, by=sam) == entry
 
 
 async def test_who_may_put_whom_on_a_caseload(world: World) -> None:
@@ -104,9 +104,9 @@ async def test_who_may_put_whom_on_a_caseload(world: World) -> None:
     far = await world.staff("kim", team="South")
     await world.person(sam)
     with pytest.raises(NotPermitted):
-        await world.caseloads.put("wren-1", on=far, by=far)
+        await world.assignments.put("wren-1", on=far, by=far)
     with pytest.raises(BadInput):
-        await world.caseloads.put("wren-1", on=reviewer, by=sam)
+        await world.assignments.put("wren-1", on=reviewer, by=sam)
     assert not (await world.caseloads.of(by=far)).lines
 
 

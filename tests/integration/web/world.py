@@ -33,7 +33,9 @@ from bot.domain.crisis_plan import (
 from bot.domain.engagement import EngagementEvent, EventKind
 from bot.domain.people import Person, PersonState, Role, Staff
 from bot.practitioner_web.app import create_app, practitioner_place
+from bot.services.alerting.opening import Opening
 from bot.services.alerts import Alerts, concern_changes
+from bot.services.assigning import Assignments
 from bot.services.caseloads import Caseloads
 from bot.services.enrolment import Enrolment
 from bot.services.ports import Work
@@ -112,8 +114,10 @@ class World:
             self.record, self.clock, self.ids, self.keys, self.passwords, self.pauses
         )
         self.enrolment = Enrolment(self.record, self.clock, self.ids, self.keys)
-        self.caseloads = Caseloads(self.record, self.clock, self.ids)
+        self.caseloads = Caseloads(self.record, self.clock)
+        self.assignments = Assignments(self.record, self.clock, self.ids)
         self.alerts = Alerts(self.record, self.clock)
+        self.opening = Opening(self.record, self.clock)
         self.summaries = Summaries(self.record, self.clock, OneContent(self.content))
 
     def app(self, address: str = ADDRESS, *, demo: bool = False) -> Starlette:
@@ -127,6 +131,7 @@ class World:
             caseloads=self.caseloads,
             summaries=self.summaries,
             alerts=self.alerts,
+            opening=self.opening,
             clock=self.clock,
             secrets=self.keys,
             ids=self.ids,
