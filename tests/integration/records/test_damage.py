@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.adapters.identifiers import SystemIds
 from bot.adapters.records import SqlRecord
 from bot.adapters.records.engines import connect_to
 from bot.adapters.records.entities import mapped
@@ -236,7 +235,7 @@ async def test_a_caseload_with_one_damaged_person_still_opens(
     _run(url, "UPDATE persons SET names = identity WHERE code = 'P-1'")
     _run(url, "UPDATE concerns SET notes = '' WHERE id = 'c2'")
 
-    caseload = await Caseloads(record, clock, SystemIds(clock)).of(by=dawn)
+    caseload = await Caseloads(record, clock).of(by=dawn)
 
     assert [line.person.code for line in caseload.lines] == ["P-0", "P-2", "P-3"]
     assert caseload.unreadable == 1

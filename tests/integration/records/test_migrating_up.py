@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from bot.adapters.keys import KeyRing
-from bot.adapters.records import SqlRecord
 from bot.adapters.records.engines import connect_to
 from bot.adapters.records.entities import MAPPINGS
-from bot.adapters.records.migrating import config_of_migrations, migrate_engine
+from bot.adapters.records.migrating import config_of_migrations
 from bot.domain.errors import RecordOlder
 from bot.domain.people import Person, Staff
 from bot.domain.structure import Membership, Part, Team
 from tests.integration.records.conftest import Open
+from tests.integration.records.making import said
+from tests.integration.records.revisions.kept import KEPT, kept, plant
 from tests.integration.records.revisions.make import fields_of
-
-FOLDER = Path(__file__).parent / "revisions"
-KEPT = sorted(each.stem for each in FOLDER.glob("*.sqlite"))
 
 KILLED = """
 import sys, time
@@ -64,51 +58,16 @@ def revision(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def old_url(revision: str, empty_url: str, tmp_path: Path) -> str:
-    """A database of an earlier revision with its data, as it was kept."""
-    kept = tmp_path / "kept.sqlite"
-    shutil.copyfile(FOLDER / f"{revision}.sqlite", kept)
-    if empty_url.startswith("sqlite"):
-        shutil.copyfile(kept, empty_url.removeprefix("sqlite:///"))
-        return empty_url
-    engine = connect_to(empty_url)
-    migrate_engine(engine, revision)
-    _copy(kept, engine)
-    engine.dispose()
+def old_url(revision: str, empty_url: str, key_file: Path) -> str:
+    """A database of an earlier revision with its data, under this test's key ring."""
+    plant(empty_url, revision, KeyRing.load(key_file))
     return empty_url
 
 
-def _copy(kept: Path, engine: Any) -> None:
-    """Every row of the kept file, into the same tables elsewhere."""
-    source = sqlite3.connect(kept)
-    with engine.begin() as target:
-        for table in inspect(target).get_table_names():
-            rows = source.execute(f"SELECT * FROM {table}")
-            names = [each[0] for each in rows.description]
-            target.execute(
-                text(f"DELETE FROM {table}" if table == "alembic_version" else "SELECT 1")
-            )
-            quoted = ", ".join(f'"{name}"' for name in names)
-            gaps = ", ".join(f":{name}" for name in names)
-            insert = f"INSERT INTO {table} ({quoted}) OVERRIDING SYSTEM VALUE VALUES ({gaps})"
-            for row in rows.fetchall():
-                target.execute(text(insert), dict(zip(names, row, strict=True)))
-    source.close()
-
-
-async def _opened(url: str, revision: str, opened: Open, tmp_path: Path) -> SqlRecord:
-    keys = tmp_path / "kept.key"
-    shutil.copyfile(FOLDER / f"{revision}.key.json", keys)
-    keys.chmod(0o600)
-    return opened(url, ring=KeyRing.load(keys), upgrade=True)
-
-
-async def test_all_that_was_there_is_there(
-    old_url: str, revision: str, opened: Open, tmp_path: Path
-) -> None:
-    record = await _opened(old_url, revision, opened, tmp_path)
+async def test_all_that_was_there_is_there(old_url: str, revision: str, opened: Open) -> None:
+    record = opened(old_url, upgrade=True)
     kinds = {each.__name__: each for each in MAPPINGS}
-    held = json.loads((FOLDER / f"{revision}.held.json").read_text())
+    held = kept(revision)["held"]
     assert held
     for each in held:
         kind = kinds[each["kind"]]
@@ -118,45 +77,48 @@ async def test_all_that_was_there_is_there(
         assert {name: now[name] for name in each["fields"]} == each["fields"]
 
 
-async def test_what_waited_is_handled_and_known(
-    old_url: str, revision: str, opened: Open, tmp_path: Path
-) -> None:
-    record = await _opened(old_url, revision, opened, tmp_path)
+async def test_what_waited_is_handled_and_known(old_url: str, opened: Open) -> None:
+    record = opened(old_url, upgrade=True)
     claimed = {acts[0].subject: [act.text for act in acts] for acts in await record.claim(10)}
     assert sorted(claimed.values()) == [["hello"], ["message 0", "message 1", "message 2"]]
 
 
-async def test_the_audit_stays_whole(
-    old_url: str, revision: str, opened: Open, tmp_path: Path
-) -> None:
-    record = await _opened(old_url, revision, opened, tmp_path)
+async def test_people_are_found_by_what_only_a_digest_tells(old_url: str, opened: Open) -> None:
+    record = opened(old_url, upgrade=True)
+    (person,) = await record.find(Person)
+    assert await record.find_by_index(Person, "nhs_number", "943 476 5919") == [person]
+    accepted = await record.accept(said("again", "chat-1"))
+    assert accepted.subject == person.id
+
+
+async def test_the_audit_stays_whole(old_url: str, revision: str, opened: Open) -> None:
+    record = opened(old_url, upgrade=True)
     for chain in await record.chains():
         assert await record.verify_chain(chain) == []
-    assert await record.audit_of("subject-1")
+    entries = [each for each in kept(revision)["tables"]["audit"] if each["chain"] == "subject-1"]
+    found = await record.audit_of("subject-1")
+    assert found
+    assert [each.details for each in found] == [each["details"] for each in entries]
 
 
-async def test_teams_and_homes_come_from_their_names(
-    old_url: str, revision: str, opened: Open, tmp_path: Path
-) -> None:
-    record = await _opened(old_url, revision, opened, tmp_path)
+@pytest.mark.parametrize("revision", ["0001"])
+async def test_teams_and_homes_come_from_their_names(old_url: str, opened: Open) -> None:
+    record = opened(old_url, upgrade=True)
     (staff,) = await record.find(Staff)
     (person,) = await record.find(Person)
     assert {each.id for each in await record.find(Team)} >= {staff.team, person.team}
-    (home,) = [e for e in await record.find(Membership) if e.id.startswith("home-")] or [None]
-    if home is not None:
-        assert (home.staff_id, home.team, home.part) == (staff.id, staff.team, Part.MEMBER)
+    (home,) = [e for e in await record.find(Membership) if e.id.startswith("home-")]
+    assert (home.staff_id, home.team, home.part) == (staff.id, staff.team, Part.MEMBER)
 
 
-async def test_an_older_database_is_not_opened_unasked(
-    old_url: str, revision: str, opened: Open
-) -> None:
+async def test_an_older_database_is_not_opened_unasked(old_url: str, opened: Open) -> None:
     with pytest.raises(RecordOlder):
         opened(old_url)
 
 
 @pytest.mark.parametrize("after", [1, 4, 9])
 async def test_killed_in_the_middle_it_is_what_it_was(
-    old_url: str, revision: str, opened: Open, tmp_path: Path, after: int
+    old_url: str, revision: str, opened: Open, after: int
 ) -> None:
     before = _rows(old_url)
     process = subprocess.Popen(
@@ -171,7 +133,7 @@ async def test_killed_in_the_middle_it_is_what_it_was(
     while _rows(old_url) != before and time.monotonic() < deadline:
         time.sleep(0.05)
     assert _rows(old_url) == before
-    await test_all_that_was_there_is_there(old_url, revision, opened, tmp_path)
+    await test_all_that_was_there_is_there(old_url, revision, opened)
 
 
 def _rows(url: str) -> dict[str, int]:
