@@ -11,7 +11,7 @@ from bot.adapters.records.sealing.encryption import MasterKeys, RingIncomplete
 from bot.adapters.records.statements import insert_unless_there
 from bot.adapters.records.tables import meta, subject_keys
 from bot.adapters.records.writing.group import Group
-from bot.adapters.records.writing.jobs import Job
+from bot.adapters.records.writing.jobs import BornElsewhere
 from bot.domain.errors import WrongKey
 
 _KEY_CHECK = "key check"
@@ -47,16 +47,11 @@ def faults_of_file(connection: Connection, most: int = 5) -> list[str]:
 
 
 @dataclass(frozen=True)
-class SetFact(Job):
+class SetFact(BornElsewhere):
     """Keep a fact."""
 
     name: str
     value: str
-
-    @property
-    def durable(self) -> bool:
-        """Born elsewhere than the inbox, which could do it again."""
-        return True
 
     def apply(self, group: Group) -> None:
         """Add the row."""

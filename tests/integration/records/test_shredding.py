@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
@@ -10,46 +9,17 @@ from sqlalchemy import text
 from bot.adapters.records import SqlRecord
 from bot.adapters.records.columns import metadata
 from bot.adapters.records.engines import connect_to
-from bot.domain.activities import RunStatus, State
 from bot.domain.audit import SERVICE_CHAIN
 from bot.domain.conversations import Conversation
-from bot.domain.engagement import EngagementEvent, EventKind
 from bot.domain.people import Guest
-from bot.domain.practice import Run
 from tests.integration.records.conftest import Open
-from tests.integration.records.making import (
-    START,
-    SetClock,
-    add_person,
-    answer,
-    claim_one,
-    reply_to,
-    said,
-    timer,
-)
-
-
-async def _guest(record: SqlRecord, address: str) -> str:
-    """A guest who has left a row wherever a guest can."""
-    accepted = await record.accept(said("hello", address=address))
-    (act,) = await claim_one(record)
-    subject = act.subject
-    work = answer(act, reply_to(act))
-    work.put += [
-        Conversation(subject),
-        Run(f"run-{address}", subject, "stop", "", RunStatus.OPEN, START, START, State("a")),
-        EngagementEvent(f"event-{address}", subject, EventKind.MOOD, START),
-    ]
-    work.schedule.append((timer(act, "run:1"), START + timedelta(days=9)))
-    await record.save(work)
-    await record.release(subject)
-    return accepted.subject
+from tests.integration.records.making import SetClock, a_guest, add_person
 
 
 async def test_nothing_of_a_guest_is_left(record: SqlRecord, url: str, clock: SetClock) -> None:
-    gone = await _guest(record, "chat-1")
+    gone = await a_guest(record, "chat-1")
     clock.move(hours=1)
-    stays = await _guest(record, "chat-2")
+    stays = await a_guest(record, "chat-2")
     joined = await add_person(record)
     clock.move(hours=71)
 
@@ -73,8 +43,8 @@ async def test_a_destroyed_key_is_in_no_file(
     sqlite_url: str, opened: Open, clock: SetClock, tmp_path: Path
 ) -> None:
     record = opened(sqlite_url)
-    await _guest(record, "chat-1")
-    await _guest(record, "chat-2")
+    await a_guest(record, "chat-1")
+    await a_guest(record, "chat-2")
     with connect_to(sqlite_url).connect() as connection:
         keys = connection.execute(text("SELECT wrapped FROM subject_keys")).scalars().all()
     files = [tmp_path / "record.db", tmp_path / "record.db-wal"]
@@ -86,7 +56,7 @@ async def test_a_destroyed_key_is_in_no_file(
 
 
 async def test_what_was_blanked_goes_too(record: SqlRecord, url: str, clock: SetClock) -> None:
-    subject = await _guest(record, "chat-1")
+    subject = await a_guest(record, "chat-1")
     with connect_to(url).connect() as connection:
         connection.execute(text("UPDATE inbox SET state = 'forgotten'"))
         connection.execute(text("DELETE FROM guests WHERE id = :id"), {"id": subject})

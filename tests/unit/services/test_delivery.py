@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.adapters.records import SqlRecord, open_record
+from bot.adapters.records import SqlRecord
 from bot.domain.messages import Button, Press, Reply, ReplyKind
 from bot.services.buttons import unseal
 from tests.unit.services.delivering import (
     CLOCK,
-    IDS,
     LATE,
     SECRETS,
     Channel,
@@ -27,18 +24,6 @@ from tests.unit.services.delivering import (
     say,
     until,
 )
-
-
-@pytest.fixture
-async def record(tmp_path: Path) -> AsyncIterator[SqlRecord]:
-    opened = open_record(f"sqlite:///{tmp_path}/c.sqlite", SECRETS, CLOCK, IDS, upgrade=True)
-    yield opened
-    await opened.aclose()
-
-
-@pytest.fixture
-def queue(record: SqlRecord) -> Hurried:
-    return Hurried(record)
 
 
 async def test_replies_go_out_once_and_in_order(record: SqlRecord, queue: Hurried) -> None:

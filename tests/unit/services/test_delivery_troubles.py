@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.adapters.records import SqlRecord, open_record
+from bot.adapters.records import SqlRecord
 from bot.domain.audit import AuditEntry
 from bot.domain.concerns import Task, TaskKind
 from bot.domain.errors import AuditMissing, ChannelRefused, ChannelUnavailable, RecordUnavailable
@@ -21,8 +19,6 @@ from bot.services.delivery import RefusedForGood, WaitBefore
 from bot.services.ports import Work
 from tests.unit.services.delivering import (
     CLOCK,
-    IDS,
-    SECRETS,
     Channel,
     Hurried,
     delivering,
@@ -32,18 +28,6 @@ from tests.unit.services.delivering import (
     until,
     until_none_open,
 )
-
-
-@pytest.fixture
-async def record(tmp_path: Path) -> AsyncIterator[SqlRecord]:
-    opened = open_record(f"sqlite:///{tmp_path}/c.sqlite", SECRETS, CLOCK, IDS, upgrade=True)
-    yield opened
-    await opened.aclose()
-
-
-@pytest.fixture
-def queue(record: SqlRecord) -> Hurried:
-    return Hurried(record)
 
 
 async def test_pauses_grow_and_later_replies_wait(record: SqlRecord, queue: Hurried) -> None:

@@ -20,7 +20,7 @@ from bot.adapters.records.mapping import from_micros, to_micros
 from bot.adapters.records.sealing.encryption import MasterKeys
 from bot.adapters.records.statements import insert_unless_there
 from bot.adapters.records.writing.group import Group
-from bot.adapters.records.writing.jobs import Job
+from bot.adapters.records.writing.jobs import BornElsewhere
 
 SEALS_FILE = "audit-seals.log"
 """The file outside the database, in the home."""
@@ -62,15 +62,10 @@ class Seal:
 
 
 @dataclass(frozen=True)
-class KeepSeals(Job):
+class KeepSeals(BornElsewhere):
     """Keep seals beside the chains."""
 
     seals: Sequence[Seal]
-
-    @property
-    def durable(self) -> bool:
-        """Born elsewhere than the inbox, which could do it again."""
-        return True
 
     def apply(self, group: Group) -> None:
         """Add the rows, and note how far each chain is sealed."""

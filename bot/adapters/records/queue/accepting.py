@@ -13,7 +13,7 @@ from bot.adapters.records.queue.sealed_rows import INBOX_BODY, seal_said
 from bot.adapters.records.sealing.encryption import Place
 from bot.adapters.records.tables import addresses, guests
 from bot.adapters.records.writing.group import Group
-from bot.adapters.records.writing.jobs import ACTS, Job, Wanted
+from bot.adapters.records.writing.jobs import ACTS, BornElsewhere, Wanted
 from bot.domain.audit import PROGRAM, AuditEntry
 from bot.domain.messages import Said, SubjectId
 from bot.domain.people import Address, Guest
@@ -23,7 +23,7 @@ GUEST_STAYS = timedelta(hours=72)
 
 
 @dataclass(frozen=True)
-class Accept(Job):
+class Accept(BornElsewhere):
     """Keep one act. A new address gets a guest with a key."""
 
     said: Said
@@ -31,11 +31,6 @@ class Accept(Job):
     act_id: str
     new_id: Callable[[], str]
     now: datetime
-
-    @property
-    def durable(self) -> bool:
-        """Born elsewhere than the inbox, which could do it again."""
-        return True
 
     def wants(self, wanted: Wanted) -> None:
         """Whether it was accepted before, and whose address it is."""

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, update
 from bot.adapters.records.mapping import to_micros
 from bot.adapters.records.queue.queue_tables import held_parts, inbox, leases, outbox
 from bot.adapters.records.writing.group import Group
-from bot.adapters.records.writing.jobs import ACTS, OUTGOING, Job, Wanted
+from bot.adapters.records.writing.jobs import ACTS, OUTGOING, BornElsewhere, Job, Wanted
 from bot.domain.audit import PROGRAM, AuditEntry
 
 _FAIL_ACT = (
@@ -27,18 +27,13 @@ _GIVE_BACK = (
 
 
 @dataclass(frozen=True)
-class FailUnreadable(Job):
+class FailUnreadable(BornElsewhere):
     """Take a row that does not open out of its queue, so that it holds up nobody; audited."""
 
     queue: str
     row_id: str
     subject: str
     now: datetime
-
-    @property
-    def durable(self) -> bool:
-        """Born elsewhere than the inbox, which could do it again."""
-        return True
 
     def wants(self, wanted: Wanted) -> None:
         """The head of the chain."""

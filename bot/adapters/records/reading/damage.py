@@ -13,7 +13,7 @@ import structlog
 from bot.adapters.records.mapping import Mapped
 from bot.adapters.records.tables import subject_keys
 from bot.adapters.records.writing.group import Group
-from bot.adapters.records.writing.jobs import Job, Wanted
+from bot.adapters.records.writing.jobs import BornElsewhere, Wanted
 from bot.adapters.records.writing.writer import Writer
 from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
 from bot.domain.errors import RecordUnavailable, SealBroken
@@ -26,7 +26,7 @@ UNREADABLE = (SealBroken, ValueError, OverflowError)
 
 
 @dataclass(frozen=True)
-class NoteUnreadable(Job):
+class NoteUnreadable(BornElsewhere):
     """Audit rows that do not open, unless they are gone or mended by now.
 
     When the key itself does not open, that is noted instead of all that it sealed.
@@ -37,11 +37,6 @@ class NoteUnreadable(Job):
     row_ids: Sequence[str]
     noted: Set[str]
     now: datetime
-
-    @property
-    def durable(self) -> bool:
-        """Born elsewhere than the inbox, which could do it again."""
-        return True
 
     @property
     def chain(self) -> str:

@@ -14,7 +14,7 @@ from bot.adapters.records.queue.moving import forget
 from bot.adapters.records.sealing.encryption import MasterKeys
 from bot.adapters.records.tables import concerns, erasures, holds, persons, rights_requests
 from bot.adapters.records.writing.group import Group
-from bot.adapters.records.writing.jobs import Job, Wanted
+from bot.adapters.records.writing.jobs import ReadsOthers, Wanted
 from bot.domain.audit import AuditEntry
 from bot.domain.concerns import ConcernStatus
 from bot.domain.errors import ChangedMeanwhile, NotAllowedNow
@@ -31,7 +31,7 @@ Append = Callable[[Erasure, MasterKeys], None]
 
 
 @dataclass(frozen=True)
-class Erase(Job):
+class Erase(ReadsOthers):
     """Forget a person, once nothing stands against it and the ledger has its line.
 
     What stands against it is looked at here, in the transaction that erases, so that a hold or a
@@ -43,16 +43,6 @@ class Erase(Job):
     entry: AuditEntry
     masters: MasterKeys
     append: Append
-
-    @property
-    def durable(self) -> bool:
-        """Born elsewhere than the inbox, which could do it again."""
-        return True
-
-    @property
-    def alone(self) -> bool:
-        """It reads what others write."""
-        return True
 
     def wants(self, wanted: Wanted) -> None:
         """The head of the chain."""

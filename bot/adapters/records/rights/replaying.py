@@ -13,27 +13,17 @@ from bot.adapters.records.queue.moving import forget
 from bot.adapters.records.statements import as_list, one_of
 from bot.adapters.records.tables import erasures, subject_keys
 from bot.adapters.records.writing.group import Group
-from bot.adapters.records.writing.jobs import Job
+from bot.adapters.records.writing.jobs import ReadsOthers
 from bot.domain.audit import PROGRAM, AuditEntry
 from bot.domain.rights import Erasure
 
 
 @dataclass(frozen=True)
-class ReplayErasures(Job):
+class ReplayErasures(ReadsOthers):
     """Forget everybody in the ledger who is not forgotten here; audited in each one's chain."""
 
     ledger: Sequence[Erasure]
     now: datetime
-
-    @property
-    def durable(self) -> bool:
-        """Born elsewhere than the inbox, which could do it again."""
-        return True
-
-    @property
-    def alone(self) -> bool:
-        """It reads what others write."""
-        return True
 
     def apply(self, group: Group) -> int:
         """How many erasures this database had not made, or not to the end."""

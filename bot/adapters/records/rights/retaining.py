@@ -28,7 +28,7 @@ from bot.adapters.records.queue.queue_tables import inbox, outbox
 from bot.adapters.records.reading.damage import UNREADABLE
 from bot.adapters.records.tables import concerns, conversations, holds, persons, teams
 from bot.adapters.records.writing.group import Group
-from bot.adapters.records.writing.jobs import Job, Wanted
+from bot.adapters.records.writing.jobs import ReadsOthers, Wanted
 from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
 from bot.domain.concerns import ConcernStatus
 from bot.domain.conversations import Conversation
@@ -92,21 +92,11 @@ def _rows_due(queue: Table, now: datetime) -> Select[Any]:
 
 
 @dataclass(frozen=True)
-class Shorten(Job):
+class Shorten(ReadsOthers):
     """Take the words that are due in the window after a place; rows stay for a while, then go."""
 
     now: datetime
     after: int
-
-    @property
-    def durable(self) -> bool:
-        """Born elsewhere than the inbox, which could do it again."""
-        return True
-
-    @property
-    def alone(self) -> bool:
-        """It reads what others write."""
-        return True
 
     def wants(self, wanted: Wanted) -> None:
         """The head of the chain."""

@@ -14,28 +14,18 @@ from bot.adapters.records.queue.queue_tables import inbox
 from bot.adapters.records.rights.erasing import sweep
 from bot.adapters.records.tables import guests
 from bot.adapters.records.writing.group import Group
-from bot.adapters.records.writing.jobs import Job
+from bot.adapters.records.writing.jobs import ReadsOthers
 from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
 
 
 @dataclass(frozen=True)
-class ShredDue(Job):
+class ShredDue(ReadsOthers):
     """Forget the guests whose deadline has passed, and what was blanked long ago.
 
     What was written for somebody in the moment of their erasure is swept, too.
     """
 
     now: datetime
-
-    @property
-    def durable(self) -> bool:
-        """Born elsewhere than the inbox, which could do it again."""
-        return True
-
-    @property
-    def alone(self) -> bool:
-        """It reads what others write."""
-        return True
 
     def apply(self, group: Group) -> int:
         """How many guests were forgotten."""

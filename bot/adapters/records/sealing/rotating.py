@@ -14,7 +14,7 @@ from bot.adapters.records.parts import Parts
 from bot.adapters.records.sealing.encryption import MasterKeys
 from bot.adapters.records.tables import subject_keys
 from bot.adapters.records.writing.group import Group
-from bot.adapters.records.writing.jobs import Job, Wanted
+from bot.adapters.records.writing.jobs import ReadsOthers, Wanted
 from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
 from bot.domain.errors import SealBroken, WrongKey
 from bot.services.key_rotation import Rewrapped
@@ -48,22 +48,12 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Rewrap(Job):
+class Rewrap(ReadsOthers):
     """Wrap the next data keys after a subject, those that another master key wraps."""
 
     masters: MasterKeys
     after: str
     now: datetime
-
-    @property
-    def durable(self) -> bool:
-        """Born elsewhere than the inbox, which could do it again."""
-        return True
-
-    @property
-    def alone(self) -> bool:
-        """It reads what others write."""
-        return True
 
     def wants(self, wanted: Wanted) -> None:
         """The head of the chain."""

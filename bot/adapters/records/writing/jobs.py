@@ -47,3 +47,21 @@ class Job:
     def apply(self, group: Group) -> Any:
         """Add its writes to the group; the result is its caller's once they are committed."""
         raise NotImplementedError
+
+
+class BornElsewhere(Job):
+    """A job that does not come of an act in the inbox, from which it could be done again."""
+
+    @property
+    def durable(self) -> bool:
+        """There is nothing to do it again from."""
+        return True
+
+
+class ReadsOthers(BornElsewhere):
+    """Such a job that looks, as it is done, at what others have written."""
+
+    @property
+    def alone(self) -> bool:
+        """It comes after them."""
+        return True

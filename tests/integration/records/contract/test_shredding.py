@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from bot.domain.activities import RunStatus, State
 from bot.domain.audit import SERVICE_CHAIN
 from bot.domain.conversations import Conversation
-from bot.domain.engagement import EngagementEvent, EventKind
+from bot.domain.engagement import EngagementEvent
 from bot.domain.people import Address, Guest, Person
 from bot.domain.practice import Run
 from tests.integration.records.making import (
-    START,
     AnyRecord,
     SetClock,
+    a_guest,
     add_person,
-    answer,
     claim_one,
-    reply_to,
     said,
-    timer,
 )
 
 
-async def _guest(record: AnyRecord, address: str) -> str:
-    """A guest who has left a row wherever a guest can."""
-    accepted = await record.accept(said("hello", address=address))
-    (act,) = await claim_one(record)
-    subject = act.subject
-    work = answer(act, reply_to(act))
-    work.put += [
-        Conversation(subject),
-        Run(f"run-{address}", subject, "stop", "", RunStatus.OPEN, START, START, State("a")),
-        EngagementEvent(f"event-{address}", subject, EventKind.MOOD, START),
-    ]
-    work.schedule.append((timer(act, "run:1"), START + timedelta(days=9)))
-    await record.save(work)
-    await record.release(subject)
-    return accepted.subject
-
-
-async def test_who_writes_again_is_a_new_guest(record: AnyRecord, clock: SetClock) -> None:
-    before = await _guest(record, "chat-1")
+async def test_who_writes_again_is_a_newa_guest(record: AnyRecord, clock: SetClock) -> None:
+    before = await a_guest(record, "chat-1")
     clock.move(hours=72)
     await record.shred_due(clock.now())
 
@@ -53,9 +30,9 @@ async def test_who_writes_again_is_a_new_guest(record: AnyRecord, clock: SetCloc
 async def test_guests_go_when_their_time_is_over_and_nobody_else(
     record: AnyRecord, clock: SetClock
 ) -> None:
-    gone = await _guest(record, "chat-1")
+    gone = await a_guest(record, "chat-1")
     clock.move(hours=1)
-    stays = await _guest(record, "chat-2")
+    stays = await a_guest(record, "chat-2")
     joined = await add_person(record)
     clock.move(hours=71)
 
@@ -71,7 +48,7 @@ async def test_guests_go_when_their_time_is_over_and_nobody_else(
     assert (told.by, told.action, told.details) == ("program", "forgotten", {"number": "1"})
 
 
-async def test_what_was_delivered_before_is_forgotten_with_its_guest(
+async def test_what_was_delivered_before_is_forgotten_with_itsa_guest(
     record: AnyRecord, clock: SetClock
 ) -> None:
     await record.accept(said(provider_id="update-1"))
