@@ -123,10 +123,21 @@ def test_retention_by_its_mark(home: Home) -> None:
 
 @pytest.mark.long
 def test_corrected(home: Home) -> None:
-    why = ("--reason", "misheard")
-    privacy(home, "correct", "P-1", "--field", "chosen_name", "--to", "Ash", *why, by="dawn")
-    number = ("--field", "nhs_number", "--to", "1234567890")
-    privacy(home, "correct", "P-1", *number, *why, by="dawn", code=GIVEN)
+    def correct(field: str, to: str, code: int = 0) -> None:
+        words = ("--field", field, "--to", to, "--reason", "misheard")
+        privacy(home, "correct", "P-1", *words, by="dawn", code=code)
+
+    def found(number: str) -> list[tuple[str, str, str]]:
+        why = ("--by", "dawn", "--reason", "asked", "--json")
+        people = home.companion("people", "find", "--nhs-number", number, *why).well().json["found"]
+        return [(each["code"], each["name"], each["chosen_name"]) for each in people]
+
+    assert found("943 476 5919") == []
+    correct("nhs_number", "943 476 5919")
+    assert found("943 476 5919") == [("P-1", "Asha Marker", "Asha")]
+    correct("chosen_name", "Ash")
+    correct("nhs_number", "1234567890", code=GIVEN)
+    assert found("943 476 5919") == [("P-1", "Asha Marker", "Ash")]
 
 
 @pytest.mark.long
