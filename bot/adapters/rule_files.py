@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import yaml
 
+from bot.adapters.rule_version import version_of
 from bot.domain.safety_net import (
     Answer,
     AnswerDefinition,
@@ -46,18 +47,16 @@ E_ = TypeVar("E_", bound=StrEnum)
 def load_rules(folder: Path) -> RuleSet:
     """All rules in a folder, checked and compiled. Raises RulesError: file, rule, what is wrong."""
     shelf = _Shelf()
-    files = sorted(folder.glob("*.yml"))
-    if not files:
+    if not (files := sorted(folder.glob("*.yml"))):
         raise RulesError(str(folder), "", "there are no rule files (*.yml) here")
     for file in files:
         entry = _read(file)
-        kind = entry.text("kind")
-        if kind not in _READERS:
+        if (kind := entry.text("kind")) not in _READERS:
             raise entry.wrong(f"unknown kind '{kind}': one of {', '.join(sorted(_READERS))}")
         for required in sorted(HEADER):
             entry.need(required)
         _READERS[kind](entry, shelf)
-    return compile_rules(shelf.book())
+    return compile_rules(shelf.book(), version_of(files))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import BadInput
@@ -54,18 +54,13 @@ class Understood:
         return self.right / self.rows
 
 
-def read_rows(rows: Iterable[object]) -> list[Utterance]:
-    """Parsed JSON rows as utterances. Raises ``BadInput`` with the number of a bad row."""
-    read = []
-    for number, row in enumerate(rows, start=1):
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            raise BadInput(f"Row {number}: a text and an intent were expected.")
-        if not isinstance(row.get("intent"), str):
-            raise BadInput(f"Row {number}: its intent is missing.")
-        read.append(Utterance(row["text"], row["intent"]))
-    if not read:
-        raise BadInput("There are no rows.")
-    return read
+def utterance_of(parsed: object) -> Utterance:
+    """A parsed JSON row as an utterance. Raises ``BadInput``."""
+    if not isinstance(parsed, dict) or not isinstance(parsed.get("text"), str):
+        raise BadInput("a text and an intent were expected.")
+    if not isinstance(parsed.get("intent"), str):
+        raise BadInput("its intent is missing.")
+    return Utterance(parsed["text"], parsed["intent"])
 
 
 async def evaluate_understanding(rows: Sequence[Utterance], predict: Predict) -> Understood:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.rule_files import load_rules
+from bot.bootstrap import with_model
 from bot.domain.safety_net import RuleSet, SafetyNet
 
 RULES = Path(__file__).parents[2] / "skills_content" / "safety" / "rules"
@@ -20,3 +21,11 @@ def rules() -> RuleSet:
 @pytest.fixture(scope="session")
 def net(rules: RuleSet) -> SafetyNet:
     return SafetyNet(rules)
+
+
+@pytest.fixture(scope="session")
+def whole(net: SafetyNet) -> SafetyNet:
+    """With the model, which `companion train` has made before the tests."""
+    found = with_model(net)
+    assert found.has_model
+    return found

@@ -11,17 +11,18 @@ import pytest
 from bot.domain.safety_net import Answer, SafetyNet, Tier
 
 HERE = Path(__file__).parent
+SHIPPED = Path(__file__).parents[2] / "skills_content" / "safety" / "catalogue.jsonl"
 EXACTLY_CHECK = ("38", "40", "42", "43", "45", "46", "47")
 ANSWERS = "58"
 ASKED_ONCE = ("43", "45", "46", "47")
 
 
-def rows_of(name: str) -> list[dict[str, Any]]:
+def rows_of(name: str | Path) -> list[dict[str, Any]]:
     lines = (HERE / name).read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
-CATALOGUE = rows_of("catalogue.jsonl")
+CATALOGUE = rows_of(SHIPPED)
 WORDING = rows_of("wording.jsonl")
 JUDGED = [row for row in CATALOGUE + WORDING if not row["category"].startswith(ANSWERS)]
 ASKS = [row for row in CATALOGUE if row["category"].startswith(ANSWERS)]

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json as json_format
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from bot.cli.bench import hearing
 from bot.cli.bench.rasa import measured_rasa
+from bot.cli.bench.rows import read_lines
+from bot.cli.bench.safety_net import safety_net
 from bot.cli.bench.store import store
 from bot.cli.bench.turn import Figures, bench_turn
 from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.output import as_json, console, say
 from bot.cli.people import AsJson
-from bot.domain.errors import BadInput
-from bot.services.evaluation import Understood, Utterance, evaluate_understanding, read_rows
+from bot.services.evaluation import Understood, evaluate_understanding, utterance_of
 
 evaluate_app = typer.Typer(no_args_is_help=True)
 bench_app = typer.Typer(no_args_is_help=True)
@@ -43,7 +44,7 @@ def _bench() -> None:
 def understanding(file: Path, json: AsJson = False) -> None:
     """Understand every row of FILE (JSON lines: text, intent) and count."""
     keep_logs_quiet()
-    rows = _rows(file)
+    rows = read_lines(file, utterance_of)
     settings = settings_in_force()
 
     async def measure() -> Understood:
@@ -95,6 +96,9 @@ def turn(
 
 
 bench_app.command("store")(store)
+bench_app.command("safety-net")(safety_net)
+evaluate_app.command("safety-net")(hearing.safety_net)
+evaluate_app.command("families")(hearing.families)
 
 
 def _show(figures: Figures) -> None:
@@ -111,19 +115,3 @@ def _show(figures: Figures) -> None:
     console.print(table)
     for name, ratio in figures.ratios().items():
         say(f"{name}: {ratio:.2f}")
-
-
-def _rows(file: Path) -> list[Utterance]:
-    try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file}: {type(error).__name__}.") from None
-    parsed = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            parsed.append(json_format.loads(line))
-        except ValueError:
-            raise BadInput(f"{file}, line {number}: this is not JSON.") from None
-    return read_rows(parsed)

@@ -16,13 +16,15 @@ from bot.domain.safety_net.definitions import (
     Source,
 )
 from bot.domain.safety_net.errors import RulesError
-from bot.domain.safety_net.net import SafetyNet, Thresholds
+from bot.domain.safety_net.net import MODEL_FAILED, MODEL_RULE, SafetyNet, Score, Thresholds
 from bot.domain.safety_net.ruleset import RuleSet, compile_rules
 from bot.domain.safety_net.verdict import CALM, Answer, Family, Request, Tier, Verdict
 from bot.domain.safety_net.wording import Wording
 
 __all__ = [
     "CALM",
+    "MODEL_FAILED",
+    "MODEL_RULE",
     "Answer",
     "AnswerDefinition",
     "ContextDefinition",
@@ -37,6 +39,7 @@ __all__ = [
     "RuleSet",
     "RulesError",
     "SafetyNet",
+    "Score",
     "Source",
     "Thresholds",
     "Tier",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 _APOSTROPHES = "'’‘‛`´ʼʹ′＇"
 _DASHES = "-‐‑‒–—―−﹣－"
@@ -27,10 +27,11 @@ _LOOK_ALIKES = {
 _FULL_STOPS = {"…": "...", "。": ".", "۔": ".", "।": ".", "؟": "?", "？": "?", "！": "!", "‼": "!!"}
 _MARKED_SCRIPTS = range(0x0900, 0x0E00)
 """South Asian scripts, whose marks are vowels and stay."""
-_PLAIN_SCRIPTS = (range(0x3400, 0xA000), range(0xAC00, 0xD7A4))
-"""Han and Hangul: no rules are written in them, and looking each one up would be slow."""
+_HAN, _HAN_BEYOND, _HANGUL = range(0x3400, 0xA000), range(0x20000, 0x40000), range(0xAC00, 0xD7A4)
+"""No rules are written in these scripts, and looking each character up would be slow."""
 _ENCLOSED_LETTERS = (0x1F110, 0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
 """Where runs of A to Z in circles, squares and flags begin."""
+_ENCLOSED = range(0x1F100, 0x1F200)
 _PREPARED = 0x2FFF
 _MOST_PARTS = 6
 """A character that stands for more letters than this is an ornament."""
@@ -74,10 +75,25 @@ def _prepared() -> dict[int, str]:
     return {code: plain_character(chr(code)) for code in range(_PREPARED)}
 
 
+@lru_cache(maxsize=32_768)
+def _looked_up(code: int) -> str:
+    """``plain_character``, with the kinds that most characters are of told first."""
+    character = chr(code)
+    if code in _HAN or code in _HANGUL or code in _HAN_BEYOND:
+        return character
+    if code not in _ENCLOSED and not unicodedata.decomposition(character):
+        kind = unicodedata.category(character)
+        if kind in ("Lo", "Cn"):
+            return character
+        if kind == "So":
+            return " "
+    return plain_character(character)
+
+
 class Plain(dict[int, str]):
     """A table for ``str.translate``: every character made plain, emoji as words.
 
-    What is not prepared is worked out each time and not kept, so that it never grows.
+    Of what is not prepared the last thousands of characters are kept, so that it never grows.
     """
 
     def __init__(self, emoji: Mapping[str, str]) -> None:
@@ -85,9 +101,7 @@ class Plain(dict[int, str]):
         self.update({ord(sign): f" {words} " for sign, words in emoji.items()})
 
     def __missing__(self, code: int) -> str:
-        if any(code in script for script in _PLAIN_SCRIPTS):
-            return chr(code)
-        return plain_character(chr(code))
+        return _looked_up(code)
 
     def offsets(self, text: str) -> list[int]:
         """For each character of the translated text (and its end) the place it came from."""

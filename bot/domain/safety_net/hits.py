@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.safety_net.contexts import ASKED_ONCE, LOWERED_FAMILIES, lowering
@@ -14,7 +14,7 @@ from bot.domain.safety_net.definitions import (
 )
 from bot.domain.safety_net.matcher import Match
 from bot.domain.safety_net.reading import Reading
-from bot.domain.safety_net.ruleset import RuleSet
+from bot.domain.safety_net.ruleset import RuleSet, Speaking
 from bot.domain.safety_net.verdict import CALM, Family, Tier, Verdict
 
 _NEVER_A_WORD = ("\0",)
@@ -37,12 +37,7 @@ class Hit:
 def hits(rules: RuleSet, reading: Reading) -> Iterator[Hit]:
     """Every rule that speaks, idioms masked and contexts heeded."""
     found = rules.rules.find(reading)
-    blocked = {rule.source.id for rule, _ in found if isinstance(rule, IdiomBlock)}
-    idioms = [
-        match
-        for rule, match in found
-        if isinstance(rule, IdiomDefinition) and rule.source.id not in blocked
-    ]
+    idioms = _idioms(found)
     if idioms:
         reading = _masked(reading, idioms)
         found = rules.rules.find(reading)
@@ -52,6 +47,12 @@ def hits(rules: RuleSet, reading: Reading) -> Iterator[Hit]:
     for rule, match in speaking:
         span = reading.span(*match.places[0])
         yield _hit(rule, span, lowering(rule, match, contexts, reading))
+
+
+def idiom_spans(rules: RuleSet, reading: Reading) -> Iterator[tuple[int, int]]:
+    """Where everyday sayings stand, in characters."""
+    for match in _idioms(rules.rules.find(reading)):
+        yield from (reading.span(*place) for place in match.places)
 
 
 def verdict(found: Iterable[Hit]) -> Verdict:
@@ -68,6 +69,15 @@ def verdict(found: Iterable[Hit]) -> Verdict:
         spans=tuple(dict.fromkeys(hit.span for hit in ordered if hit.tier is first.tier)),
         ask_once=all(hit.once for hit in ordered),
     )
+
+
+def _idioms(found: Sequence[tuple[Speaking, Match]]) -> list[Match]:
+    blocked = {rule.source.id for rule, _ in found if isinstance(rule, IdiomBlock)}
+    return [
+        match
+        for rule, match in found
+        if isinstance(rule, IdiomDefinition) and rule.source.id not in blocked
+    ]
 
 
 def _hit(rule: RuleDefinition, span: tuple[int, int], context: ContextDefinition | None) -> Hit:

@@ -95,8 +95,9 @@ class Matcher:
         while level:
             onward = []
             for node, starts in level:
-                for word in min(node.after, standing, key=len):
-                    after = node.after.get(word)
+                known = node.after
+                for word in known if len(known) < len(standing) else standing:
+                    after = known.get(word)
                     begun = starts & (standing.get(word, 0) >> depth)
                     if after is not None and begun:
                         for key in after.keys:

@@ -25,6 +25,10 @@ MOST_DIGITS = 4
 FEWEST_LETTERS = 3
 """So many single letters in a row may be one spaced-out word."""
 
+Meant = tuple[Phrase, ...] | None
+Meanings = dict[str, Meant]
+"""Of each word that was met in a text, so that none is worked out twice."""
+
 _LETTER = r"[\w\u0900-\u0DFF]"
 _PIECES = re.compile(
     rf"([$@|]?{_LETTER}{{1,{LONGEST_WORD}}}(?:['*#$@!|+]{{1,8}}{_LETTER}{{1,{LONGEST_WORD}}}){{0,8}}"
@@ -70,33 +74,35 @@ class Reader:
 
     def read(self, text: str) -> list[Reading]:
         """Every way in which the text is read: as it stands, emoji spoken, letters joined."""
-        readings = self._read_with(self._plain, text)
+        meanings: Meanings = {}
+        readings = self._read_with(self._plain, text, meanings)
         if not text.isascii() and 0 < sum(map(text.count, self._emoji)) <= MOST_SPOKEN:
-            readings += self._read_with(self._with_emoji, text)
+            readings += self._read_with(self._with_emoji, text, meanings)
         return readings
 
-    def _read_with(self, table: Plain, text: str) -> list[Reading]:
-        draft = self._draft(text.translate(table))
+    def _read_with(self, table: Plain, text: str, meanings: Meanings) -> list[Reading]:
+        draft = self._draft(text.translate(table), meanings)
         joined = self._letters_joined(draft)
         origin = Origin(text, table)
         return [reading.done(origin) for reading in (draft, joined) if reading is not None]
 
-    def _draft(self, plain: str) -> Draft:
+    def _draft(self, plain: str, meanings: Meanings) -> Draft:
         draft = Draft()
         for found in _PIECES.finditer(plain):
             word, clause, sentence = found.groups()
             if word:
-                self._add(draft, word, found.start(), found.end())
+                if word not in meanings:
+                    meanings[word] = self._meant(word)
+                self._add(draft, word, found.start(), found.end(), meanings[word])
             elif clause:
                 draft.edge()
             elif sentence:
                 draft.stop()
         return draft
 
-    def _add(self, draft: Draft, word: str, start: int, end: int) -> None:
+    def _add(self, draft: Draft, word: str, start: int, end: int, meant: Meant) -> None:
         if word in self._wording.fillers:
             return
-        meant = self._meant(word)
         if meant is None and draft.words and start - draft.ends[-1] == 1:
             before = draft.words[-1][0]
             if before not in self._known and self._spelling.is_explicit(before + word):
@@ -108,7 +114,7 @@ class Reader:
         for readings in meant:
             draft.add(readings, start, end, word if len(meant) == 1 else "")
 
-    def _meant(self, word: str) -> tuple[Phrase, ...] | None:
+    def _meant(self, word: str) -> Meant:
         """Each word meant, with its readings: none for a filler; None if nothing is known of it."""
         stands_for = self._wording.stands_for
         meant = stands_for.get(word)

@@ -44,6 +44,7 @@ class RuleSet:
     """All rules, checked and compiled. Rules and idioms are found in one go.
 
     ``answer_reader`` keeps the words that ``reader`` passes over: "not really" is not "not".
+    ``version`` is a short hash of the files.
     """
 
     reader: Reader
@@ -53,9 +54,10 @@ class RuleSet:
     requests: Finder[RequestDefinition]
     answers: Finder[AnswerDefinition]
     book: RuleBook
+    version: str = ""
 
 
-def compile_rules(book: RuleBook) -> RuleSet:
+def compile_rules(book: RuleBook, version: str = "") -> RuleSet:
     """The rules of a book, ready for use. Raises RulesError naming file, rule and fault."""
     words = Reader(book.wording).words
     groups = _groups(book, words)
@@ -80,6 +82,7 @@ def compile_rules(book: RuleBook) -> RuleSet:
         requests=requests,
         answers=answers,
         book=book,
+        version=version,
     )
 
 

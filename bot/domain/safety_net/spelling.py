@@ -46,6 +46,7 @@ class Spelling:
         self._explicit = frozenset(explicit)
         self._leave = frozenset(not_misspelt)
         self._real = frozenset(real_words)
+        self._letters = frozenset("".join(self._known | self._explicit))
         phrases = sorted(run_together, key=lambda phrase: (-len(phrase), phrase))
         self._together = {phrase.replace(" ", ""): tuple(phrase.split()) for phrase in phrases}
         self._one_letter_less: dict[str, list[str]] = {}
@@ -67,7 +68,8 @@ class Spelling:
 
         At most ``MOST_MEANT``; none for a word that is right as it stands.
         """
-        if word in self._leave:
+        foreign = set(word) - self._letters
+        if word in self._leave or len(foreign) > 1:
             return ()
         for stretched in self._unstretched(word):
             return () if stretched in self._leave else (stretched,)

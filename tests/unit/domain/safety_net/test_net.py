@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 
 from bot.domain.safety_net import (
+    CALM,
+    MODEL_FAILED,
+    MODEL_RULE,
     Answer,
     AnswerDefinition,
     ContextKind,
@@ -18,7 +22,8 @@ from bot.domain.safety_net import (
     Tier,
     compile_rules,
 )
-from bot.domain.safety_net.windows import TAIL
+from bot.domain.safety_net.net import ENOUGH
+from bot.domain.safety_net.windows import TAIL, WINDOW
 from tests.unit.domain.safety_net.books import book, context, idiom, rule, source
 
 DENIAL = context("denial", ContextKind.DENIAL, Reach.BEFORE, 1, "not")
@@ -161,35 +166,124 @@ def test_after_risk_a_rule_takes_the_tier_before_it() -> None:
         (0.5, Tier.CHECK),
         (0.89, Tier.CHECK),
         (0.9, Tier.IMMEDIATE_CRISIS),
-        (math.nan, Tier.NONE),
+        (1.0, Tier.IMMEDIATE_CRISIS),
     ],
 )
 def test_the_model_raises(score: float, tier: Tier) -> None:
-    judging = SafetyNet(compile_rules(book(die())), score=lambda _: score)
+    judging = SafetyNet(compile_rules(book(die())), score=lambda _, __: score)
     verdict = judging.judge("hello")
     assert verdict.tier is tier
     assert verdict.spans == (((0, 5),) if tier > Tier.NONE else ())
+    assert verdict.rules == ((MODEL_RULE,) if tier > Tier.NONE else ())
+    assert judging.judge_by_rules("hello") == CALM
 
 
-def test_the_model_never_lowers_and_is_not_asked_where_rules_are_sure() -> None:
-    asked = []
+class Asked:
+    """A score that remembers what it was asked."""
 
-    def score(text: str) -> float:
-        asked.append(text)
-        return 0.0
+    def __init__(self, danger: float) -> None:
+        self.danger = danger
+        self.about: list[tuple[str, list[tuple[int, int]]]] = []
 
+    def __call__(self, text: str, hits: Sequence[tuple[int, int]]) -> float:
+        self.about.append((text, list(hits)))
+        return self.danger
+
+
+def sad(*, once: bool = False) -> RuleDefinition:
+    return rule("sad", "sad", tier=Tier.CHECK, family=Family.HOPELESS, once=once)
+
+
+def test_the_model_is_not_asked_where_rules_are_sure() -> None:
+    asked = Asked(1.0)
     judging = SafetyNet(
-        compile_rules(book(die(), rule("sad", "sad", tier=Tier.CHECK))), score, Thresholds(0.1, 0.2)
+        compile_rules(book(die(), sad(), rule("beat", "beat", tier=Tier.SAFEGUARDING))), asked
     )
-    assert judging.judge("i die").tier is Tier.IMMEDIATE_CRISIS
-    assert asked == []
-    assert judging.judge("sad").tier is Tier.CHECK
-    assert asked == ["sad"]
+    assert judging.judge("i die").family is Family.INTENT
+    assert judging.judge("beat").tier is Tier.SAFEGUARDING
+    assert asked.about == []
+
+
+def test_the_model_is_told_where_rules_spoke_and_sees_the_new_message_alone() -> None:
+    asked = Asked(0.0)
+    judging = SafetyNet(compile_rules(book(die(), sad())), asked)
+    assert judging.judge("so sad", ["hello there", "bye"]).tier is Tier.CHECK
+    assert asked.about == [("so sad", [(3, 6)])]
+
+
+def test_the_model_does_not_see_everyday_sayings() -> None:
+    asked = Asked(0.0)
+    judging = SafetyNet(compile_rules(book(die(), idioms=(idiom("tea", "die for tea"),))), asked)
+    judging.judge("i'd really die for tea now")
+    assert asked.about == [("i'd really             now", [])]
+
+
+@pytest.mark.parametrize("text", ["7", " 10 ", "...", "", "😭", "4/10"])
+def test_numbers_and_signs_are_no_message_to_the_model(text: str) -> None:
+    asked = Asked(1.0)
+    assert SafetyNet(compile_rules(book(die())), asked).judge(text).tier is Tier.NONE
+    assert asked.about == []
+
+
+def test_answers_are_read_by_rules_alone() -> None:
+    asked = Asked(1.0)
+    judging = SafetyNet(compile_rules(book(die(), answers=ANSWERS)), asked)
+    assert judging.answer_to_ask("no") is Answer.NO
+    assert asked.about == []
+
+
+def test_the_model_raises_a_check_of_the_rules_and_keeps_their_word_otherwise() -> None:
+    rules = compile_rules(book(die(), sad()))
+    assert SafetyNet(rules, Asked(0.95)).judge("sad").tier is Tier.IMMEDIATE_CRISIS
+    kept = SafetyNet(rules, Asked(0.6)).judge("sad")
+    assert (kept.tier, kept.family, kept.rules) == (Tier.CHECK, Family.HOPELESS, ("sad",))
+    assert SafetyNet(rules, Asked(0.0)).judge("sad") == kept
+
+
+def test_what_rules_settled_is_not_raised() -> None:
+    lowered = die(ContextKind.DENIAL)
+    rules = compile_rules(book(lowered, sad(once=True), contexts=(DENIAL,)))
+    judging = SafetyNet(rules, Asked(1.0))
+    assert judging.judge("not die").tier is Tier.CHECK
+    assert judging.judge("sad").ask_once
+
+
+@pytest.mark.parametrize("wrong", [math.nan, -0.1, 1.1, math.inf])
+def test_a_score_that_is_none_leaves_the_rules_verdict(wrong: float) -> None:
+    judging = SafetyNet(compile_rules(book(die(), sad())), Asked(wrong))
+    assert judging.judge("hello").family is Family.UNREAD
+    assert judging.judge("sad").family is Family.HOPELESS
+
+
+def test_a_failing_model_never_loses_what_the_rules_said() -> None:
+    def broken(text: str, hits: Sequence[tuple[int, int]]) -> float:
+        raise MemoryError
+
+    rules = compile_rules(book(die(), sad()))
+    judging = SafetyNet(rules, broken)
+    found = judging.judge("so sad")
+    by_rules = SafetyNet(rules).judge("so sad")
+    assert (found.tier, found.family) == (by_rules.tier, by_rules.family)
+    assert (found.spans, found.ask_once) == (by_rules.spans, by_rules.ask_once)
+    assert found.rules == ("sad", MODEL_FAILED)
+    assert judging.judge("i die") == SafetyNet(rules).judge("i die")
+    unread = judging.judge("hello")
+    assert (unread.tier, unread.family, unread.ask_once) == (Tier.CHECK, Family.UNREAD, True)
+    assert unread.rules == (MODEL_FAILED,)
 
 
 def test_thresholds_can_be_set() -> None:
-    judging = SafetyNet(compile_rules(book(die())), lambda _: 0.15, Thresholds(0.1, 0.2))
+    judging = SafetyNet(compile_rules(book(die()))).scored_by(Asked(0.15), Thresholds(0.1, 0.2))
+    assert judging.has_model
     assert judging.judge("hello").tier is Tier.CHECK
+    assert not SafetyNet(compile_rules(book(die()))).has_model
+
+
+def test_after_enough_immediate_statements_the_rest_is_not_read() -> None:
+    judging = net(*(rule(f"die{n}", "die") for n in range(ENOUGH)), rule("late", "late"))
+    filler = "a " * WINDOW
+    assert "late" not in judging.judge(f"die {filler} late").rules
+    assert "late" in judging.judge(f"{filler} late").rules
 
 
 def test_requests_are_told() -> None:
