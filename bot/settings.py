@@ -42,7 +42,14 @@ class Settings(BaseSettings):
     practitioner_url: str | None = None
     telegram_token: SecretStr | None = None
     telegram_api_url: str | None = None
+    smtp_url: SecretStr | None = None
+    smtp_from: str | None = None
+    notify_api_key: SecretStr | None = None
+    notify_email_template: str = ""
+    notify_sms_template: str = ""
+    notify_api_url: str = "https://api.notifications.service.gov.uk"
     companion_content: Path = Path("skills_content")
+    companion_hazards: Path = Path("docs/clinical-safety/hazards.yml")
     companion_region: str = "derbyshire"
 
     @field_validator("rasa_url", mode="before")
@@ -65,6 +72,19 @@ class Settings(BaseSettings):
         if value is not None and not re.fullmatch(r"[A-Za-z0-9]{16,}", value.get_secret_value()):
             raise ValueError("give 16 letters and digits or more")
         return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _sender(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
+            raise ValueError("give an e-mail address alone, as alerts@trust.example")
+        return value
+
+    @field_validator("notify_api_url")
+    @classmethod
+    def _notify_address(cls, value: str) -> str:
+        _address(value)
+        return value.strip().rstrip("/")
 
     @field_validator("telegram_api_url", "practitioner_url")
     @classmethod

@@ -62,6 +62,8 @@ class TaskKind(StrEnum):
     """Moving to another team."""
     WROTE_AFTER = "wrote_after"
     """A message from the account of somebody who is recorded as having died."""
+    LOOKING_BACK = "looking_back"
+    """The person would like to look back on a crisis together."""
     RIGHTS = "rights"
     """A request about their record that a named person has to decide."""
 

@@ -127,3 +127,15 @@ class ChannelRefused(CompanionError):
 
 class ChannelUnavailable(CompanionError):
     """The channel cannot be reached just now."""
+
+
+class SendingRefused(CompanionError):
+    """An alert was refused for good: look at its address and at the settings of the sender."""
+
+
+class SendingUnavailable(CompanionError):
+    """The mail server, or GOV.UK Notify, does not take alerts just now."""
+
+
+class NotReady(CompanionError):
+    """Live mode does not start before it is settled who is told of a concern, and how."""

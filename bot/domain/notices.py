@@ -35,6 +35,10 @@ class NoticeStatus(StrEnum):
     """Nobody stands on this rung, or nowhere to send it to is known."""
 
 
+GONE = frozenset({NoticeStatus.SENT, NoticeStatus.DELIVERED})
+"""What has left for somebody."""
+
+
 @dataclass(frozen=True)
 class Notice:
     """One alert to one place. It is planned with its concern and goes out when it is due (UTC).

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.audit import PROGRAM, AuditEntry
 from bot.domain.concerns import Concern, ConcernNote, ConcernStatus, Task
 from bot.domain.errors import BadInput, ChangedMeanwhile, NotAllowedNow, NotFound
+from bot.domain.ladder import is_danger, is_graver
 from bot.domain.messages import SubjectId
 from bot.domain.people import Staff
 from bot.domain.permissions import Action, Thing, check_may
+from bot.services.after_reviews import plan_review
 from bot.services.nearness import find_person, nearness
 from bot.services.ports import Clock, Ids, Record, Work
 
 UNCLOSED = (ConcernStatus.OPEN, ConcernStatus.TAKEN)
 
 LONGEST_NOTE = 2000
+
+TAKEN_FOR = timedelta(hours=12)
+"""After this, danger is told of to everybody again, though somebody had taken the concern."""
 
 
 def concern_changes(
@@ -34,13 +39,16 @@ def concern_changes(
 ) -> Concern:
     """Add to ``work`` a new concern, or these words to the one that is not closed yet.
 
-    A person has one such concern at most; what joins it keeps its owner, tier and family. The
-    work is refused (``ChangedMeanwhile``) if somebody takes or closes it meanwhile.
+    A person has one such concern at most. What joins it keeps its owner, and its tier and family
+    unless the message is graver; then, and when it was taken long ago, a sign of danger opens it
+    anew: somebody has to look again. The work is refused (``ChangedMeanwhile``) if somebody takes
+    or closes it meanwhile.
     """
     note = ConcernNote(now, words, answered, family)
     if existing is not None and existing.status is not ConcernStatus.CLOSED:
-        concern, action = replace(existing, notes=(*existing.notes, note)), "join"
-        work.expect.append(existing)
+        concern, action = _joined(existing, note, tier, now)
+        if existing not in work.put:
+            work.expect.append(existing)
     else:
         concern, action = (
             Concern(ids.new(), subject, now, ConcernStatus.OPEN, tier, family, (note,)),
@@ -49,6 +57,17 @@ def concern_changes(
     work.put.append(concern)
     work.audit.append(AuditEntry(subject, now, PROGRAM, action, "concern", {"id": concern.id}))
     return concern
+
+
+def _joined(existing: Concern, note: ConcernNote, tier: str, now: datetime) -> tuple[Concern, str]:
+    joined = replace(existing, notes=(*existing.notes, note))
+    graver = is_graver(tier, note.family, existing)
+    if graver:
+        joined = replace(joined, tier=tier, family=note.family)
+    is_old = existing.taken_at is not None and now - existing.taken_at > TAKEN_FOR
+    if existing.status is ConcernStatus.TAKEN and (graver or (is_old and is_danger(tier))):
+        return replace(joined, status=ConcernStatus.OPEN, owner="", taken_at=None), "reopen"
+    return joined, "join"
 
 
 @dataclass(frozen=True)
@@ -102,7 +121,9 @@ class Alerts:
             raise NotAllowedNow("Only the person who has taken a concern closes it.")
         now = self.clock.now()
         closed = replace(concern, status=ConcernStatus.CLOSED, closed_at=now, closing_note=words)
-        await self._save(self._work(concern, closed, by, "close"))
+        work = self._work(concern, closed, by, "close")
+        await plan_review(self.record, work, closed)
+        await self._save(work)
         return closed
 
     async def tasks_of(self, subjects: Sequence[SubjectId]) -> list[Task]:

@@ -11,6 +11,7 @@ from bot.domain.audit import AuditEntry
 from bot.domain.commands import Command
 from bot.domain.content import Content
 from bot.domain.messages import Act, Outbound, Said, SubjectId
+from bot.domain.on_call import AlertPoint
 
 Entity = TypeVar("Entity")
 
@@ -193,6 +194,33 @@ class Understanding(Protocol):
 
     def state(self) -> Literal["ready", "starting", "down"]:
         """Whether it would answer now."""
+        ...
+
+
+@dataclass(frozen=True)
+class AlertText:
+    """What an alert says: nothing about anybody. ``short`` is for SMS."""
+
+    subject: str
+    text: str
+    short: str
+
+
+class Notifications(Protocol):
+    """What takes alerts off the screen, to addresses at work."""
+
+    async def send(self, point: AlertPoint, text: AlertText, notice_id: str) -> str:
+        """Hand one alert over; the provider's reference to it. The same id may come twice.
+
+        Raises ``SendingRefused`` where trying again is of no use, ``SendingUnavailable``.
+        """
+        ...
+
+    async def delivered(self, reference: str) -> bool | None:
+        """Whether it arrived; None where that is not known, or not yet.
+
+        Raises ``SendingUnavailable``.
+        """
         ...
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.audit import SERVICE_CHAIN, AuditEntry
 from bot.domain.content import Content, ContentItem
-from bot.domain.errors import ContentUnsigned, NotFound
+from bot.domain.errors import NotFound
 from bot.domain.people import Staff
 from bot.domain.permissions import Action, Thing, check_may
 from bot.domain.sign_offs import SignOff, unsigned
@@ -51,11 +51,9 @@ class ContentSignOffs:
             await self.record.save(work)
         return wanted
 
-    async def check_ready_for_people(self) -> None:
-        """Raise ``ContentUnsigned`` while anything is unsigned that live mode needs."""
-        missing = [each.path for each in await self.waiting() if each.needed_live]
-        if missing:
-            raise ContentUnsigned("\n" + "\n".join(f"  {path}" for path in missing))
+    async def missing_live(self) -> list[str]:
+        """The files that live mode needs and nobody has signed as they are."""
+        return [each.path for each in await self.waiting() if each.needed_live]
 
     async def signed_skills(self) -> frozenset[str]:
         """The ids of skills whose present content is signed, with the steps around them."""

@@ -193,3 +193,19 @@ def test_a_token_for_rasa_is_letters_and_digits(
         Settings()
     monkeypatch.setenv("RASA_TOKEN", "a1" * 8)
     assert "a1" * 8 not in repr(Settings())
+
+
+@pytest.mark.parametrize("address", ["nobody", "A <a@b.example>", "a@b.example\nBcc: c@d.example"])
+def test_the_sender_of_alerts_is_a_bare_address(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("SMTP_FROM", address)
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_what_opens_the_senders_of_alerts_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_URL", "smtp://user:secretword@mail.example")
+    monkeypatch.setenv("NOTIFY_API_KEY", "secretword")
+    shown = {name: str(value) for name, value in Settings().model_dump().items()}
+    assert "secretword" not in str(shown) + repr(Settings())

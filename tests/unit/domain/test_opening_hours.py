@@ -10,18 +10,22 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.contact_places import (
+    AGES_OF_BAND,
+    NATIONAL,
+    OUTSIDE,
+    REGION_OF_AREA,
+    expired_national,
+    to_show,
+)
 from bot.domain.content import Contact, Hours
 from bot.domain.opening_hours import (
-    AGES_OF_BAND,
     LOCAL,
-    REGION_OF_AREA,
     TEAM_HOURS,
     clock_words,
     date_words,
-    expired_national,
     is_open,
     next_seen,
-    to_show,
 )
 
 OFFICE = Hours((1, 2, 3, 4, 5), time(9), time(17))
@@ -270,7 +274,25 @@ def test_the_areas_and_age_bands_of_joining_are_known_here() -> None:
         if step["kind"] == "choice"
     }
     assert set(AGES_OF_BAND) == values["age_band"]
-    assert set(REGION_OF_AREA) == values["area"] - {"england", "outside"}
+    assert set(REGION_OF_AREA) == values["area"] | {"outside"}, "as asked, and as once asked"
+
+
+def test_each_country_has_its_own_contacts_and_those_of_the_whole_uk() -> None:
+    of_all = (contact("uk", region="uk", order=1), contact("england", order=2))
+    own = tuple(contact(each, region=each, order=9) for each in OUTSIDE)
+    assert shown(*of_all, *own, region="scotland") == ["uk", "scotland"]
+    assert shown(*of_all, *own, region="wales") == ["uk", "wales"]
+    assert shown(*of_all, *own, region="northern_ireland") == ["uk", "northern_ireland"]
+    assert shown(*of_all, *own, region="abroad") == ["abroad"]
+    assert shown(*of_all, *own, region="outside") == ["uk"]
+    assert shown(*of_all, *own, region="derbyshire") == ["uk", "england"]
+    assert {"uk", "england", "scotland", "abroad"} <= NATIONAL
+
+
+def test_ones_own_ways_come_first() -> None:
+    both = (contact("a", order=1), contact("b", purposes=("young",), order=2))
+    found = to_show(both, now=NOW, region="", age=None, first=("young",))
+    assert [each.name for each in found] == ["b", "a"]
 
 
 @pytest.mark.parametrize(

@@ -283,6 +283,26 @@ async def test_a_notice_that_was_planned_anew_while_it_was_under_way_changes_not
     assert sorted(statuses) == ["not_needed", "sent"]
 
 
+async def test_rungs_that_are_due_in_one_moment_ask_nobody_beyond_them(case: OnCall) -> None:
+    await case.writes()
+    await case.after(minutes=1)
+    # Nobody stands in, so that rung goes on to the next: the line, which is due as well.
+    case.clock.move(minutes=61)
+    assert await case.after(minutes=10) == ["line"]
+
+
+async def test_a_concern_of_which_nobody_could_be_told_shows(
+    record: AnyRecord, clock: SetClock
+) -> None:
+    case = await on_call(record, clock)
+    concern = await case.writes()
+    assert await case.after(minutes=1) == []
+    assert {each.partition(" ")[2] for each in await case.rungs()} == {"no_address"}
+    assert (await case.alerting.daily.state()).undelivered == 1
+    await case.alerts.take("R-1", concern.id, by=await case.staff("dawn"))
+    assert (await case.alerting.daily.state()).is_well
+
+
 async def test_without_a_sender_each_notice_says_so(case: OnCall) -> None:
     await case.writes()
     case.dispatcher = replace(case.dispatcher, sender=None)
