@@ -17,6 +17,12 @@ _TIMERS = {
     "ask": "to ask you once more",
     "asktask": "to tell staff that a question was not answered",
     "still_there": "to ask whether you are still there",
+    "value": "to ask about a number that you gave",
+    "check_in": "to write to you on the day after, as agreed",
+    "reminders": "to ask whether you want reminders back",
+    "review": "to offer looking back on a hard time",
+    "review_again": "to offer looking back once more",
+    "take_over": "to tell you that somebody has left the conversation",
 }
 NO_LONGER_KEPT = "(The words are no longer kept.)"
 

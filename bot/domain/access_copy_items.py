@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from bot.domain.access_copy import Item, Line, Section, in_order
+from bot.domain.access_copy_after_danger import after_danger
 from bot.domain.access_copy_exchanges import exchanges
 from bot.domain.access_copy_words import day, moment, plain
 from bot.domain.crisis_plan import CrisisPlan, PlanContents, PlanPerson, PlanStep
@@ -15,7 +16,7 @@ from bot.domain.sharing import PLAN, USE
 
 def items_of(held: Held) -> tuple[Item, ...]:
     """All items, by section and time."""
-    parts = (_about, _choices, _sharing, _at_work, _plans, exchanges)
+    parts = (_about, _choices, _sharing, _at_work, _plans, exchanges, after_danger)
     return in_order(item for part in parts for item in part(held))
 
 

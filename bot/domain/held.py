@@ -5,16 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.domain.after_danger import (
+    AfterReview,
+    RemindersPause,
+    SafetyChoices,
+    SafetyValue,
+    TakeOver,
+)
 from bot.domain.audit import AuditEntry
 from bot.domain.concerns import Concern, Task
 from bot.domain.conversations import Conversation
 from bot.domain.crisis_plan import CrisisPlan
 from bot.domain.engagement import EngagementEvent
 from bot.domain.kept_messages import KeptMessage, KeptTimer
+from bot.domain.notices import Notice
 from bot.domain.people import Address, CaseloadEntry, Invitation, Person
 from bot.domain.practice import Run
 from bot.domain.rights import Hold, RightsRequest
+from bot.domain.safety_review import ReviewItem
 from bot.domain.sharing import Carer, Consent, Share
+
+
+@dataclass(frozen=True)
+class AfterDanger:
+    """What the record holds of a person because of a sign of danger, besides their concerns.
+
+    ``items`` are messages whose verdict was looked at again.
+    """
+
+    choices: SafetyChoices | None = None
+    values: tuple[SafetyValue, ...] = ()
+    pauses: tuple[RemindersPause, ...] = ()
+    reviews: tuple[AfterReview, ...] = ()
+    take_overs: tuple[TakeOver, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    items: tuple[ReviewItem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +68,7 @@ class Held:
     audit: tuple[AuditEntry, ...] = ()
     requests: tuple[RightsRequest, ...] = ()
     holds: tuple[Hold, ...] = ()
+    after_danger: AfterDanger = AfterDanger()
     names: Mapping[str, str] | None = None
     titles: Mapping[str, str] | None = None
     teams: Mapping[str, str] | None = None

@@ -16,6 +16,8 @@ _THINGS = {
     ("see", "message"): "looked at messages of yours",
     ("see", "access_copy"): "read your record to answer your request for a copy",
     ("take", "concern"): "took on a message of yours that sounded worrying",
+    ("take", "conversation"): "stepped into your conversation",
+    ("see", "safety_choices"): "looked at what you agreed on for hard times",
 }
 """What staff do that a person is told of: (action, thing) of an audit entry."""
 

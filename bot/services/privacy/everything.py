@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.domain.after_danger import (
+    AfterReview,
+    RemindersPause,
+    SafetyChoices,
+    SafetyValue,
+    TakeOver,
+)
 from bot.domain.audit import AuditEntry
 from bot.domain.concerns import Concern, Task
 from bot.domain.content import Content
 from bot.domain.conversations import Conversation
 from bot.domain.crisis_plan import CrisisPlan
 from bot.domain.engagement import EngagementEvent
-from bot.domain.held import Held
+from bot.domain.held import AfterDanger, Held
+from bot.domain.notices import Notice
 from bot.domain.people import Address, CaseloadEntry, Invitation, Person, Staff
 from bot.domain.practice import Run
 from bot.domain.rights import Hold, RightsRequest
+from bot.domain.safety_review import ReviewItem
 from bot.domain.sharing import Carer, Consent, Share
 from bot.domain.structure import Agency, Team
 from bot.services.privacy.archive import Archive
@@ -46,6 +55,15 @@ async def everything_of(
         audit=_without(await archive.audit_of(subject), but_request),
         requests=tuple(await find(RightsRequest, subject=subject)),
         holds=tuple(await find(Hold, subject=subject)),
+        after_danger=AfterDanger(
+            choices=await archive.get(SafetyChoices, subject),
+            values=tuple(await find(SafetyValue, subject=subject)),
+            pauses=tuple(await find(RemindersPause, subject=subject)),
+            reviews=tuple(await find(AfterReview, subject=subject)),
+            take_overs=tuple(await find(TakeOver, subject=subject)),
+            notices=tuple(await find(Notice, subject=subject)),
+            items=tuple(await find(ReviewItem, subject=subject)),
+        ),
         names={**agencies, **staff},
         titles=_titles(content),
         teams={each.id: each.name for each in await find(Team)},

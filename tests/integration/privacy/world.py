@@ -10,6 +10,14 @@ from bot.adapters.identifiers import SystemIds
 from bot.adapters.keys import KeyRing
 from bot.adapters.records import SqlRecord
 from bot.domain.activities import RunStatus, State
+from bot.domain.after_danger import (
+    AfterReview,
+    RemindersPause,
+    ReviewAnswer,
+    SafetyChoices,
+    SafetyValue,
+    TakeOver,
+)
 from bot.domain.audit import AuditEntry
 from bot.domain.concerns import Concern, ConcernNote, ConcernStatus, Task, TaskKind
 from bot.domain.content import Content
@@ -17,8 +25,10 @@ from bot.domain.conversations import Conversation
 from bot.domain.crisis_plan import Agreement, CrisisPlan, PlanContents, PlanPerson, PlanStatus
 from bot.domain.engagement import EngagementEvent, EventKind
 from bot.domain.messages import Reply, SubjectId
+from bot.domain.notices import Notice, NoticeStatus, Rung
 from bot.domain.people import CaseloadEntry, Invitation, Person, PersonState, Role, Staff
 from bot.domain.practice import Run
+from bot.domain.safety_review import ReviewItem
 from bot.domain.sharing import Answer, Carer, Consent, Share, SharedWith
 from bot.domain.structure import Team
 from bot.services.ports import Work
@@ -178,7 +188,27 @@ def _rows(person: Person) -> list[object]:
         closed,
         Task("task-1", subject, TaskKind.LEAVING, START, START, "dawn", "Talk about the moss"),
         Conversation(subject, earlier=((START, WROTE),)),
+        *_after_danger(subject),
     ]
+
+
+def _after_danger(subject: SubjectId) -> list[object]:
+    sent = NoticeStatus.SENT
+    return [
+        SafetyChoices(subject, 3, "10:15", START, "dawn"),
+        SafetyValue("value-1", subject, "diary", "urge_self_harm", 5, START, START),
+        RemindersPause("pause-1", subject, START, START + timedelta(hours=72)),
+        AfterReview("review-1", subject, "concern-1", START, ReviewAnswer.LATER, START),
+        TakeOver("take-over-1", subject, "dawn", START, START + timedelta(hours=1)),
+        Notice(
+            "notice-1", subject, "concern-1", "north", Rung.OWNER, START, sent, staff_id="dawn",
+            channel="email", sent_at=START,
+        ),
+        ReviewItem(
+            "item-1", subject, "act-1", START, "immediate_crisis", "immediate", family="voices",
+            rules="voices.moss", note="The moss is a voice here",
+        ),
+    ]  # fmt: skip
 
 
 MARKERS = (
