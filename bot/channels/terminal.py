@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import CompanionError
-from bot.domain.messages import ActKind, Outbound, Reply, Said
+from bot.domain.errors import CompanionError, RecordUnavailable
+from bot.domain.messages import ActKind, AnsweredBy, Outbound, Reply, Said
 from bot.domain.people import Address, Person
 from bot.domain.wording import safe_text
 from bot.services.ports import Clock, Ids, Queue, Record, Work
+from bot.services.unkept import Unkept
 
 CHANNEL = "terminal"
 """Each terminal is a channel of its own below this name, and takes its own replies only."""
@@ -45,13 +47,19 @@ class Exchange:
 class Terminal:
     """One terminal's conversation, as a stranger or, in a demonstration, as a person."""
 
-    def __init__(self, record: Record, queue: Queue, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, record: Record, queue: Queue, clock: Clock, ids: Ids, unkept: Unkept | None = None
+    ) -> None:
         self._record = record
+        self._unkept = unkept
+        self._straight: list[Reply] = []
         self._queue = queue
         self._clock = clock
         self._ids = ids
         self._value = ids.new()
         self._channel = f"{CHANNEL}:{self._value}"
+        if unkept is not None:
+            unkept.sends(self._channel, self)
         self._count = 0
 
     async def speak_as(self, person: Person) -> None:
@@ -62,28 +70,50 @@ class Terminal:
         await self._record.save(Work(put=[address], audit=[entry]))
 
     async def say(self, line: str, *, seconds: float = 30.0) -> Exchange:
-        """Send a line and wait for its answer. Raises ``NoAnswer``."""
+        """Send a line and wait for its answer.
+
+        Raises ``NoAnswer``, and ``RecordUnavailable`` where the line cannot be kept; danger is
+        answered all the same.
+        """
         self._count += 1
-        accepted = await self._queue.accept(
-            Said(
-                channel=self._channel,
-                address=self._value,
-                provider_id=f"{self._value}:{self._count}",
-                kind=ActKind.TEXT,
-                sent_at=self._clock.now(),
-                text=safe_text(line),
-            )
+        said = Said(
+            channel=self._channel,
+            address=self._value,
+            provider_id=f"{self._value}:{self._count}",
+            kind=ActKind.TEXT,
+            sent_at=self._clock.now(),
+            text=safe_text(line),
         )
+        try:
+            accepted = await self._queue.accept(said)
+        except RecordUnavailable:
+            if self._unkept is None or not await self._unkept.not_kept(said):
+                raise
+            return self._without_record(line)
+        if self._unkept is not None:
+            self._unkept.kept(accepted.act_id, said)
         committed = time.perf_counter()
         deadline = asyncio.get_running_loop().time() + seconds
         while asyncio.get_running_loop().time() < deadline:
-            handled = await self._queue.handled(accepted.act_id)
+            if self._straight:
+                return self._without_record(line)
+            handled = None
+            with suppress(RecordUnavailable):
+                handled = await self._queue.handled(accepted.act_id)
             if handled is not None:
                 ms = (time.perf_counter() - committed) * 1000
                 replies = tuple(each.reply for each in await self._taken())
                 return Exchange(line, replies, handled.answered_by, handled.tier, round(ms, 2))
             await self._queue.wait_for_outgoing(self._channel, LOOKS_AGAIN)
         raise NoAnswer
+
+    async def send(self, address: str, reply: Reply, buttons: list[tuple[str, str]]) -> None:
+        """Take what is said past the outbox."""
+        self._straight.append(reply)
+
+    def _without_record(self, line: str) -> Exchange:
+        replies, self._straight = tuple(self._straight), []
+        return Exchange(line, replies, AnsweredBy.SAFETY_NET.value, "", 0.0)
 
     async def heard(self) -> list[Reply]:
         """What came unasked since, as when a timer has run out."""

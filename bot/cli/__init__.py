@@ -7,11 +7,14 @@ import sys
 import typer
 
 from bot.cli import (
+    after_danger,
     backups,
     content,
+    duty,
     finding,
     keys,
     maintenance,
+    night_routes,
     people,
     plans,
     privacy,
@@ -33,8 +36,8 @@ _app = typer.Typer(
     help="The companion between sessions: serve it, set it up, look after it.",
 )
 _MODULES = (
-    serving, talking, people, plans, sharing, staff, structure, content, reports, keys, privacy,
-    backups, maintenance, bench_commands,
+    serving, talking, people, after_danger, plans, sharing, staff, structure, duty, night_routes,
+    content, reports, keys, privacy, backups, maintenance, bench_commands,
 )  # fmt: skip
 for module in _MODULES:
     module.register(_app)

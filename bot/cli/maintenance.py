@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from bot.adapters.records.audit.seals import SEALS_FILE
+from bot.adapters.sentence_model import state_of_model
+from bot.adapters.sentence_model import train as train_net
 from bot.adapters.understanding_rasa import model_for
 from bot.adapters.understanding_rasa import train as train_rasa
 from bot.bootstrap import Companion, open_companion
@@ -17,7 +19,7 @@ from bot.cli.home import keep_logs_quiet, settings_in_force
 from bot.cli.output import as_json, say
 from bot.cli.people import AsJson
 from bot.cli.seats import served_state
-from bot.cli.well_being import COUNTED
+from bot.cli.well_being import COUNTED, alerts_word
 from bot.domain.errors import CompanionError, RecordUnavailable
 from bot.settings import Settings
 
@@ -29,11 +31,14 @@ def register(app: typer.Typer) -> None:
 
 
 def train() -> None:
-    """Train the understanding, unless nothing that it is made of has changed."""
+    """Train the understanding and the safety net's model, unless nothing of theirs has changed."""
     keep_logs_quiet()
     settings = settings_in_force()
     work = settings.companion_home / "rasa"
-    say(asyncio.run(train_rasa(settings.companion_content, work)))
+    try:
+        say(asyncio.run(train_rasa(settings.companion_content, work)))
+    finally:
+        say(train_net(settings.companion_content))
 
 
 def doctor(
@@ -65,6 +70,7 @@ async def _found(settings: Settings, *, audit: bool) -> dict[str, Any]:
         "processes": state.get("processes", []),
         "rasa": state.get("rasa") or {"pid": None, "state": "down"},
         "model": "trained" if model_for(settings.companion_content) else "missing",
+        "safety_net": state_of_model(settings.companion_content),
     }
     try:
         companion = open_companion(settings)
@@ -101,6 +107,7 @@ async def _of_record(companion: Companion, *, audit: bool) -> dict[str, Any]:
         "audit": {"chains": len(chains), "faults": broken, "seals": seals}
         if audit
         else "not walked",
+        "alerts": await _alerts(companion),
         "dead_letters": asdict(
             await companion.record.dead_letters(companion.clock.now() - COUNTED)
         ),
@@ -110,6 +117,16 @@ async def _of_record(companion: Companion, *, audit: bool) -> dict[str, Any]:
     elif seals_problem:
         found |= {"problem": seals_problem, "exit_code": 1}
     return found
+
+
+async def _alerts(companion: Companion) -> dict[str, Any]:
+    state = await companion.alerting.daily.state()
+    return {
+        "state": alerts_word(companion, state),
+        "undelivered": state.undelivered,
+        "daily_missing": list(state.unproved),
+        "missing_live": await companion.alerting.readiness.missing(),
+    }
 
 
 async def _faults_of_file(companion: Companion) -> list[str]:

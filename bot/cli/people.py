@@ -146,9 +146,9 @@ def caseload(
         who = await staff_named(companion, by)
         if end:
             until = at.replace(tzinfo=LOCAL) if at else None
-            await companion.caseloads.end(code, on=worker, by=who, at=until)
+            await companion.assignments.end(code, on=worker, by=who, at=until)
         else:
-            await companion.caseloads.put(code, on=worker, by=who)
+            await companion.assignments.put(code, on=worker, by=who)
 
     with_companion(use)
     say(f"{code} {'leaves' if end else 'is on'} the caseload of {on}.")
@@ -186,7 +186,7 @@ def name_key_worker(
     """Name a person's key worker; open tasks go to them."""
 
     async def use(companion: Companion) -> None:
-        await companion.caseloads.name_key_worker(
+        await companion.assignments.name_key_worker(
             code,
             worker=await companion.staff.named(worker),
             by=await staff_named(companion, by),

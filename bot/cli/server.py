@@ -15,18 +15,19 @@ import structlog
 
 from bot.adapters.records.rights.ledger import LEDGER_FILE
 from bot.adapters.understanding_rasa import RasaProcess, RasaUnderstanding, model_for, train
-from bot.bootstrap import Companion
+from bot.bootstrap import Companion, with_model
 from bot.channels.telegram import Telegram
 from bot.cli.roles import ALL, Roles, ServingRole, supervises_rasa
 from bot.cli.seats import Seat
 from bot.cli.serving_web import Web
-from bot.cli.tidying import let_go_of_lost_keys, tidy
+from bot.cli.tidying import let_go_of_lost_keys, look_after
 from bot.cli.well_being import WellBeing
 from bot.domain.errors import ChannelRefused, CompanionError
 from bot.services.dead_letters import DeadLetters
 from bot.services.delivery import Delivery
 from bot.services.handling import Worker
 from bot.services.holding import Holder
+from bot.services.unkept import Unkept
 from bot.services.worker_places import WorkerPlace
 
 log = structlog.get_logger(__name__)
@@ -68,7 +69,11 @@ class Server:
         supervised = supervises_rasa(roles, self._settings)
         self.rasa = self._supervised_rasa() if supervised else None
         self.understanding = self._understanding()
+        region = self._settings.companion_region
+        self.unkept = Unkept(companion.content_source, companion.net, companion.clock, region)
         self.telegram = self._telegram() if ServingRole.CHANNELS in self._roles else None
+        works_alone = channels and self.telegram is None and ServingRole.WORKERS in self._roles
+        self._only_sends = self._telegram() if works_alone else None
         self._poller = Holder("telegram poller", companion.record)
         self._scheduler = Holder("scheduler", companion.record)
         self._well_being = WellBeing(
@@ -96,7 +101,7 @@ class Server:
         if ServingRole.WORKERS in self._roles:
             await self._start_workers()
         if ServingRole.SCHEDULER in self._roles:
-            self._begin(self._scheduler.run(partial(tidy, self._companion), self._stop))
+            self._begin(self._scheduler.run(partial(look_after, companion), self._stop))
         if self._web is not None:
             self._begin(self._web.run(self._stop))
             await self._web.until_answering()
@@ -151,8 +156,9 @@ class Server:
         self._rasa_stop.set()
         if self._rasa_task is not None:
             await _ended([self._rasa_task], RASA_ENDS_WITHIN)
-        if self.telegram is not None:
-            await self.telegram.close()
+        for each in (self.telegram, self._only_sends):
+            if each is not None:
+                await each.close()
         await self.understanding.aclose()
         if self._web is not None:
             self._web.close()
@@ -192,20 +198,22 @@ class Server:
 
     async def _start_workers(self) -> None:
         companion = self._companion
-        desk = await companion.desk(self.understanding)
+        net = with_model(companion.net)
+        self._well_being.judging(net)
+        desk = await companion.desk(self.understanding, net)
         if self._settings.database_file is None:
             place = WorkerPlace(
                 companion.record, companion.ids.new(), alone=not self._settings.rasa_url
             )
             await place.take()
             self._begin(place.keep(self._stop))
-        self._begin(Worker(desk, companion.record).run(self._stop))
+        self._begin(Worker(desk, companion.record, self.unkept).run(self._stop))
 
     def _telegram(self) -> Telegram | None:
         token = self._settings.telegram_token
         if token is None:
             return None
-        return Telegram(
+        telegram = Telegram(
             token,
             self._companion.record,
             self._companion.clock,
@@ -214,7 +222,10 @@ class Server:
                 (value, label)
                 for label, _, value in (self._companion.content.buttons[key] for key in IN_MENU)
             ],
+            unkept=self.unkept,
         )
+        self.unkept.sends(telegram.name, telegram)
+        return telegram
 
     async def _check_telegram(self, telegram: Telegram) -> None:
         try:

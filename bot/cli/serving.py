@@ -11,15 +11,18 @@ from typing import Annotated
 
 import typer
 
+from bot.adapters.sentence_model import model_is_current
+from bot.adapters.sentence_model import train as train_net
 from bot.bootstrap import Companion, open_companion
 from bot.cli.home import keep_logs_quiet, settings_in_force
-from bot.cli.output import as_json, notice, say
+from bot.cli.output import as_json, notice, problem, say
 from bot.cli.people import AsJson
 from bot.cli.roles import ALL, Roles, ServingRole, check_roles, roles_in
 from bot.cli.seats import Seat, lease_owner, take_seat
 from bot.cli.server import Server
 from bot.cli.terminal import converse
 from bot.demonstration import Made, make_or_find, open_or_make
+from bot.domain.errors import CompanionError
 from bot.settings import Mode, Settings
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -64,10 +67,21 @@ def run() -> None:
     """What ``make run`` starts: this home's companion; in an empty home a demonstration."""
     keep_logs_quiet()
     settings = settings_in_force()
+    _train_net(settings)
     if settings.companion_mode is Mode.DEMO or not asyncio.run(_is_real(settings)):
         asyncio.run(_serve_demo(_demo_settings(), json=False))
     else:
         asyncio.run(_serve_people(settings))
+
+
+def _train_net(settings: Settings) -> None:
+    """Make the safety net's model where it is missing; without it rules judge alone."""
+    try:
+        if not model_is_current(settings.companion_content):
+            notice("Training the safety net's model, which takes about a minute.")
+            notice(train_net(settings.companion_content))
+    except CompanionError as error:
+        problem(str(error))
 
 
 async def _is_real(settings: Settings) -> bool:

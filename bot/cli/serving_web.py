@@ -71,6 +71,7 @@ def _app(companion: Companion, readiness: Callable[[], Awaitable[Readiness]]) ->
         caseloads=companion.caseloads,
         summaries=companion.summaries,
         alerts=companion.alerts,
+        opening=companion.alerting.opening,
         clock=companion.clock,
         secrets=companion.keys,
         ids=companion.ids,

@@ -79,7 +79,8 @@ async def _by_itself(
         await server.start()
         if not await server.until_understanding(STARTS_WITHIN):
             notice("Rasa is not ready; plan, numbers, skills and safety answer without it.")
-        talking = asyncio.create_task(converse(companion, as_person, json=json))
+        talk = converse(companion, as_person, json=json, unkept=server.unkept)
+        talking = asyncio.create_task(talk)
         ended = asyncio.create_task(server.until_stopped())
         await asyncio.wait({talking, ended}, return_when=asyncio.FIRST_COMPLETED)
         for task in (talking, ended):

@@ -12,6 +12,7 @@ from bot.domain.errors import NotPermitted
 from bot.domain.messages import Reply
 from bot.domain.people import Person
 from bot.services.nearness import find_person
+from bot.services.unkept import Unkept
 
 MAY_TAKE = 60.0
 
@@ -28,18 +29,27 @@ async def speaker(companion: Companion, as_person: str | None) -> Person | None:
     return await find_person(companion.record, as_person)
 
 
-async def terminal_of(companion: Companion, as_person: str | None) -> Terminal:
+async def terminal_of(
+    companion: Companion, as_person: str | None, unkept: Unkept | None = None
+) -> Terminal:
     """A terminal for a stranger, or for a made-up person. Raises ``NotPermitted``, ``NotFound``."""
-    terminal = Terminal(companion.record, companion.record, companion.clock, companion.ids)
+    terminal = Terminal(companion.record, companion.record, companion.clock, companion.ids, unkept)
     person = await speaker(companion, as_person)
     if person is not None:
         await terminal.speak_as(person)
     return terminal
 
 
-async def converse(companion: Companion, as_person: str | None, *, json: bool = False) -> None:
-    """Read lines until they end; answer each."""
-    terminal = await terminal_of(companion, as_person)
+async def converse(
+    companion: Companion,
+    as_person: str | None,
+    *,
+    json: bool = False,
+    unkept: Unkept | None = None,
+) -> None:
+    """Read lines until they end; answer each. ``unkept``: the one of the worker in this process."""
+    unkept = unkept or Unkept(companion.content_source, companion.net, companion.clock)
+    terminal = await terminal_of(companion, as_person, unkept)
     at_terminal = sys.stdin.isatty() and not json
     listening = asyncio.create_task(_listen(terminal)) if at_terminal else None
     try:

@@ -18,11 +18,16 @@ TIDY_EVERY = 60.0
 """Seconds between shredding what is due and sealing the audit."""
 
 
-async def tidy(companion: Companion, end: asyncio.Event) -> None:
-    """Shred guests and seal the audit each minute; take old messages' words each day.
+async def look_after(companion: Companion, end: asyncio.Event) -> None:
+    """Tidy, and send alerts.
 
     One process at a time does this: whichever holds the scheduler's part.
     """
+    await asyncio.gather(tidy(companion, end), companion.alert_loop().run(end))
+
+
+async def tidy(companion: Companion, end: asyncio.Event) -> None:
+    """Shred guests and seal the audit each minute; take old messages' words each day."""
     record = companion.record
     shortened_on = None
     while not end.is_set():

@@ -87,7 +87,7 @@ class LivedYear:
         """Join by the invitation and answer what is asked."""
         await self._says(code, f"/start {invitation}")
         await self._says(code, "Join")
-        await self._answer_all(code, {})
+        await self._answer_all(code, {"age_band": await self._age_band(code)})
 
     async def live(self, stories: Mapping[str, Mapping[str, float]]) -> None:
         """Everybody's practices, in the order of time."""
@@ -101,6 +101,12 @@ class LivedYear:
             if story.get("concern"):
                 self._clock.set(self._now - timedelta(hours=20))
                 await self._says(code, CONCERN_WORDS)
+
+    async def _age_band(self, code: str) -> str:
+        """The band of their made-up date of birth."""
+        (person,) = await self._companion.record.find(Person, code=code)
+        born = person.born.year if person.born else self._now.year - 20
+        return "18_to_34" if self._now.year - born < 35 else "35_and_over"
 
     async def settle(self) -> None:
         """Handle what became due, and mark all replies as delivered."""

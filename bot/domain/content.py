@@ -8,6 +8,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from bot.domain.activities import Activity
+from bot.domain.safety_sampling import Sampling
 
 
 class Pathway(StrEnum):
@@ -117,7 +118,9 @@ class SafetyReply:
     ``opening``: three or more wordings (thanks, takes it seriously, asks or acts). ``plan``:
     whether the person's own plan comes first. ``numbers``: purposes of contacts to show.
     ``closing``: which set of closing buttons. ``sets_aside``: whether an open practice is set
-    aside (intent and medical) or left where it is.
+    aside (intent and medical) or left where it is. ``check_opening`` and ``check_ask``: what is
+    said where danger is only possible; without any, ``opening`` and ``ask`` are. A check with an
+    opening and no question shows people and numbers instead.
     """
 
     family: str
@@ -127,6 +130,8 @@ class SafetyReply:
     numbers: tuple[str, ...]
     closing: str
     sets_aside: bool
+    check_opening: tuple[str, ...] = ()
+    check_ask: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,10 @@ class Content:
     ``texts``: message key → Text; those of ``safety/replies.yml`` begin with "safety.".
     ``buttons``: key → (label, press target, value), safety's own among them. ``closings``: key →
     the closing buttons of a safety reply. ``standing``: normalised words → standing command.
-    ``replies``: family → SafetyReply, with "default" for a family without its own.
+    ``replies``: family → SafetyReply, with "default" for a family without its own. ``ways``: gap
+    → how somebody is reached, in the form for everybody ("say") and for a region, "relay" or
+    "young". ``relay_labels``: a button's label → the one for those who do not ring.
+    ``typed_closings``: value of a closing button → phrases that mean it.
     """
 
     skills: Mapping[str, Skill]
@@ -159,4 +167,8 @@ class Content:
     replies: Mapping[str, SafetyReply]
     buttons: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     closings: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
+    ways: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    relay_labels: Mapping[str, str] = field(default_factory=dict)
+    typed_closings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    review: Sampling = Sampling()
     items: tuple[ContentItem, ...] = field(default=())

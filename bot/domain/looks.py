@@ -15,6 +15,7 @@ _THINGS = {
     ("see", "person"): "opened your page",
     ("see", "message"): "looked at messages of yours",
     ("see", "access_copy"): "read your record to answer your request for a copy",
+    ("see", "reviewed_message"): "read a message of yours, with names taken out, to check on me",
     ("take", "concern"): "took on a message of yours that sounded worrying",
     ("take", "conversation"): "stepped into your conversation",
     ("see", "safety_choices"): "looked at what you agreed on for hard times",

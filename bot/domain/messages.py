@@ -51,7 +51,8 @@ class Press:
 
     ``to``: "command" (``value`` is a standing command), "skill" (a skill id to start), "step"
     (an activity's step: ``ref`` is the run's id and step), "ask" (the safety net's direct
-    question: ``ref`` is its id) or "concern" (a safety reply's closing buttons).
+    question: ``ref`` is its id), "concern" (a safety reply's closing buttons) or "after" (what
+    follows danger: ``ref`` is the id of a pause of reminders or of an offer to look back).
     """
 
     to: str

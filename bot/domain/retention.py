@@ -23,6 +23,10 @@ deliver again."""
 BEFORE_CONCERN = timedelta(days=1)
 """Messages of this long before a concern was opened are kept as long as it is."""
 
+REVIEW_WAITS = timedelta(days=90)
+"""For so long after it was closed a concern keeps its messages for a reviewer who has not looked
+yet: then they go unread."""
+
 
 @dataclass(frozen=True)
 class Due:

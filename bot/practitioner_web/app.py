@@ -15,6 +15,7 @@ from bot.practitioner_web.concerns import Concerns
 from bot.practitioner_web.person import PersonRoom
 from bot.practitioner_web.sign_in import SignIn
 from bot.practitioner_web.today import Today
+from bot.services.alerting.opening import Opening
 from bot.services.alerts import Alerts
 from bot.services.caseloads import Caseloads
 from bot.services.ports import Clock, Ids, Secrets
@@ -53,6 +54,7 @@ def create_app(
     caseloads: Caseloads,
     summaries: Summaries,
     alerts: Alerts,
+    opening: Opening,
     clock: Clock,
     secrets: Secrets,
     ids: Ids,
@@ -70,6 +72,8 @@ def create_app(
     concerns = Concerns(alerts, person)
 
     async def front(request: Request, visitor: SignedIn) -> Response:
+        # The link of an alert leads here; who has to sign in first comes by the front door.
+        await opening.opened(by=visitor.staff)
         if works_with_people(visitor):
             return RedirectResponse("/today", 303)
         return pages.show("no_room.jinja", visitor=visitor)
@@ -83,6 +87,7 @@ def create_app(
     ]
     doors = [
         Door("/", "GET", front, anyone_signed_in),
+        Door("/alerts", "GET", front, anyone_signed_in),
         Door("/sign-out", "POST", sign_in.leave, anyone_signed_in),
         Door("/today", "GET", today.show, works_with_people),
         Door("/people/{code}", "GET", person.show, works_with_people),

@@ -34,6 +34,7 @@ TASKS = {
     TaskKind.BACK_FROM: "Is back: look at the plan together",
     TaskKind.HANDOVER: "Is moving to another team: hand over",
     TaskKind.WROTE_AFTER: "A message came from their account",
+    TaskKind.LOOKING_BACK: "Would like to look back on a hard time together",
     TaskKind.RIGHTS: "Has asked about their record",
 }
 

@@ -25,7 +25,7 @@ RUN_ID_KEPT = 8
 
 _SIGNATURE_BYTES = 8
 _SIGNATURE_LENGTH = 11
-_TARGETS = {"c": "command", "s": "skill", "t": "step", "a": "ask", "o": "concern"}
+_TARGETS = {"c": "command", "s": "skill", "t": "step", "a": "ask", "o": "concern", "f": "after"}
 _LETTERS = {target: letter for letter, target in _TARGETS.items()}
 _PLAIN = re.compile(r"[\x21-\x7b\x7d\x7e]*")
 

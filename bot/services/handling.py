@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import structlog
 
 from bot.domain.audit import PROGRAM, AuditEntry
+from bot.domain.concerns import Concern
 from bot.domain.errors import NotAllowedNow, RecordUnavailable, SealBroken
 from bot.domain.messages import Act, ActKind, AnsweredBy, Outbound, ReplyKind, SubjectId
-from bot.domain.safety_net import Tier
+from bot.domain.notices import Notice
+from bot.domain.safety_net import Answer, Tier
 from bot.domain.wording import safe_text
 from bot.services.conversation.chain import apology, handle
 from bot.services.conversation.desk import Desk
 from bot.services.conversation.turns import blank, load
 from bot.services.dead_letters import DeadLetters
 from bot.services.ports import Handled, Queue, Work
+from bot.services.unkept import Unkept
 
 log = structlog.get_logger(__name__)
 
@@ -40,9 +44,10 @@ ENDS_WITHIN = 14.0
 class Worker:
     """Handles acts until it is told to stop; then ends what it has begun."""
 
-    def __init__(self, desk: Desk, queue: Queue) -> None:
+    def __init__(self, desk: Desk, queue: Queue, unkept: Unkept | None = None) -> None:
         self._desk = desk
         self._queue = queue
+        self._unkept = unkept
         self._dead_letters = DeadLetters(desk.record, desk.clock, desk.ids)
         self._busy: dict[SubjectId, asyncio.Task[None]] = {}
         self._is_ending = False
@@ -60,6 +65,8 @@ class Worker:
                     await self._round(stopping)
                 except RecordUnavailable as problem:
                     log.error("record_unavailable", problem=type(problem).__name__)
+                    if self._unkept is not None:
+                        await self._unkept.nothing_saved()
                     await asyncio.sleep(1)
         finally:
             self._is_ending = True
@@ -136,24 +143,72 @@ class Worker:
             await self._give_up(act, "RepeatedlyKilled")
             return True
         for pause in (*QUICK_RETRIES, None):
-            try:
-                turn = await handle(self._desk, act)
-                await self._desk.record.save(turn.work, durable=False)
-            except NotAllowedNow:
-                # Handled, cancelled or taken over meanwhile: whoever has it now goes on.
-                log.warning("act_no_longer_held", act=act.id)
+            problem = await self._try(act)
+            if problem is None or isinstance(problem, NotAllowedNow):
+                return problem is None
+            if self._is_ending:
                 return False
-            except Exception as problem:
-                log.error("act_failed", act=act.id, problem=type(problem).__name__)
-                if self._is_ending:
-                    return False
-                if pause is None:
-                    await self._give_up(act, type(problem).__name__)
-                    return True
+            if pause is not None:
                 await asyncio.sleep(pause)
-            else:
-                return turn.subject == act.subject
+            elif isinstance(problem, RecordUnavailable):
+                # It stays in the inbox, and is answered when the record is back.
+                return False
+            elif not await self._answer_barely(act):
+                await self._give_up(act, type(problem).__name__)
         return True
+
+    async def _try(self, act: Act) -> Exception | None:
+        """Answer an act; what went wrong, or None.
+
+        ``NotAllowedNow`` means that the conversation is no longer this worker's to go on with.
+        """
+        is_safety = False
+        try:
+            turn = await handle(self._desk, act)
+            is_safety = turn.answered_by is AnsweredBy.SAFETY_NET
+            await self._desk.record.save(turn.work, durable=False)
+        except NotAllowedNow as problem:
+            # Handled, cancelled or taken over meanwhile: whoever has it now goes on.
+            log.warning("act_no_longer_held", act=act.id)
+            return problem
+        except Exception as problem:
+            log.error("act_failed", act=act.id, problem=type(problem).__name__)
+            if self._unkept is not None and isinstance(problem, RecordUnavailable):
+                await self._unkept.not_saved(act, self._desk.record, is_safety=is_safety)
+            return problem
+        if self._unkept is not None:
+            self._unkept.answered(act.id)
+        return None if turn.subject == act.subject else NotAllowedNow()
+
+    async def _answer_barely(self, act: Act) -> bool:
+        """Answer danger without the concern that could not be written; a task says so instead.
+
+        Returns False where there was no danger, or where even that cannot be.
+        """
+        try:
+            if not self._may_be_danger(act):
+                return False
+            turn = await handle(self._desk, act, barely=True)
+            if turn.answered_by is not AnsweredBy.SAFETY_NET:
+                return False
+            work = without_concern(turn.work)
+            await self._tell_team(work, act)
+            await self._desk.record.save(work)
+        except (NotAllowedNow, RecordUnavailable):
+            raise
+        except Exception as problem:
+            log.error("not_even_barely", act=act.id, problem=type(problem).__name__)
+            return False
+        log.error("concern_not_written", act=act.id)
+        return True
+
+    def _may_be_danger(self, act: Act) -> bool:
+        """Whether the safety net may have something to say to it, by rules."""
+        net = self._desk.net
+        if act.kind in {ActKind.TIMER, ActKind.BUTTON}:
+            return act.kind is ActKind.BUTTON
+        is_yes = net.answer_to_ask(act.text) is Answer.YES
+        return is_yes or net.judge_by_rules(act.text).tier is not Tier.NONE
 
     async def _give_up(self, act: Act, problem: str) -> None:
         """Tell the person that something went wrong here, with plan and numbers at hand.
@@ -209,6 +264,17 @@ class Worker:
             )
             for each in turn.replies
         ]
+
+
+def without_concern(work: Work) -> Work:
+    """The answer alone: what is sent, remembered and waited for, without concern or notices."""
+    about = (Concern, Notice)
+    return replace(
+        work,
+        put=[each for each in work.put if not isinstance(each, about)],
+        expect=[each for each in work.expect if not isinstance(each, about)],
+        audit=[each for each in work.audit if each.thing != "concern"],
+    )
 
 
 def _words(act: Act) -> str:

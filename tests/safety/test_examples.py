@@ -12,11 +12,12 @@ from bot.domain.safety_net import Tier
 
 HERE = Path(__file__).parent
 SAFETY = Path(__file__).parents[2] / "skills_content" / "safety"
+TUNED_ON = ("answers.jsonl", "wording.jsonl")
+"""The rules were written with these: they keep what was reached, and measure nothing."""
 TEST_SETS = (
-    *(path for path in sorted(HERE.glob("*.jsonl")) if path.name != "answers.jsonl"),
+    *(path for path in sorted(HERE.glob("*.jsonl")) if path.name not in TUNED_ON),
     SAFETY / "catalogue.jsonl",
 )
-"""Bare answers, "yes" and "no", are everybody's words and no test of danger."""
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,13 @@ from bot.adapters.content_files.models import (
     ContactPart,
     FamilyPart,
     HoursPart,
+    RatesPart,
     RepliesFile,
+    ReviewFile,
     TextPart,
 )
 from bot.domain.content import Contact, Hours, SafetyReply, Text
+from bot.domain.safety_sampling import Rates, Sampling
 
 Button = tuple[str, str, str]
 
@@ -46,7 +49,19 @@ def _reply(name: str, model: FamilyPart) -> SafetyReply:
         numbers=model.numbers,
         closing=model.closing,
         sets_aside=model.sets_aside,
+        check_opening=model.check.opening if model.check else (),
+        check_ask=model.check.ask if model.check else (),
     )
+
+
+def sampling_of(model: ReviewFile) -> Sampling:
+    """Which messages are drawn for review, and the texts that say so."""
+    teams = {team: _rates(each) for team, each in model.teams.items()}
+    return Sampling(frozenset(model.told_by), _rates(model.rates), teams)
+
+
+def _rates(model: RatesPart) -> Rates:
+    return Rates(**model.model_dump())
 
 
 def contacts_of(models: Sequence[ContactPart]) -> tuple[Contact, ...]:

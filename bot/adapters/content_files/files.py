@@ -15,6 +15,7 @@ from bot.adapters.content_files.models import (
     MessagesFile,
     NeedsFile,
     RepliesFile,
+    ReviewFile,
     SkillFile,
     StandingWordsFile,
     WordsNeverUsedFile,
@@ -32,6 +33,9 @@ NEEDED_LIVE = frozenset({"safety", "contacts", "cautions", "joining"})
 MESSAGES = "messages.yml"
 JOINING_MESSAGES = "joining_messages.yml"
 REPLIES = "safety/replies.yml"
+ALERTS = "safety/alerts.yml"
+AFTER_DANGER = "safety/after_danger.yml"
+REVIEW = "safety/review.yml"
 NEEDS = "needs.yml"
 CAUTIONS = "cautions.yml"
 STANDING_WORDS = "standing_words.yml"
@@ -54,6 +58,9 @@ _FILES = {
     MESSAGES: _Kind("messages", MessagesFile),
     JOINING_MESSAGES: _Kind("joining", MessagesFile),
     REPLIES: _Kind("safety", RepliesFile),
+    ALERTS: _Kind("safety", MessagesFile),
+    AFTER_DANGER: _Kind("safety", MessagesFile),
+    REVIEW: _Kind("safety", ReviewFile),
     NEEDS: _Kind("messages", NeedsFile),
     CAUTIONS: _Kind("cautions", CautionsFile),
     STANDING_WORDS: _Kind("messages", StandingWordsFile),
@@ -72,6 +79,8 @@ _FOLDERS = {
 
 _RULES = "safety/rules"
 """Read by the safety net's own loader; here only listed for sign-off."""
+_EXAMPLES = "safety/examples/"
+"""Read by training alone; nobody is ever shown them."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +129,18 @@ def read_folder(folder: Path) -> ContentFolder:
     return found
 
 
+def hazard_log(path: Path) -> list[ContentItem]:
+    """The hazard log for sign-off, under the path that it was given; nothing where it is not."""
+    if not path.is_file():
+        return []
+    return [ContentItem(path.as_posix(), "hazards", digest_of(path), needed_live=True)]
+
+
 def _take(found: ContentFolder, folder: Path, path: Path) -> None:
     file = path.relative_to(folder).as_posix()
     parent = path.parent.relative_to(folder).as_posix()
+    if file.startswith(_EXAMPLES):
+        return
     if parent == _RULES and path.suffix == ".yml":
         found.items.append(_item(file, "safety", digest_of(path)))
         return

@@ -7,7 +7,13 @@ from itertools import chain
 from pathlib import Path
 
 from bot.adapters.content_files import files
-from bot.adapters.content_files.building import buttons_of, contacts_of, replies_of, texts_of
+from bot.adapters.content_files.building import (
+    buttons_of,
+    contacts_of,
+    replies_of,
+    sampling_of,
+    texts_of,
+)
 from bot.adapters.content_files.building_activities import activity_of, skill_of
 from bot.adapters.content_files.files import ContentFolder, read_folder
 from bot.adapters.content_files.models import (
@@ -17,13 +23,20 @@ from bot.adapters.content_files.models import (
     MessagesFile,
     NeedsFile,
     RepliesFile,
+    ReviewFile,
     SkillFile,
     StandingWordsFile,
     WordsNeverUsedFile,
 )
 from bot.adapters.content_files.path_of_steps import placed, reached
 from bot.adapters.content_files.problems import Problem, check_none
-from bot.adapters.content_files.required_texts import BUTTONS, JOINING_TEXTS, MESSAGE_TEXTS
+from bot.adapters.content_files.required_texts import (
+    AFTER_TEXTS,
+    ALERT_TEXTS,
+    BUTTONS,
+    JOINING_TEXTS,
+    MESSAGE_TEXTS,
+)
 from bot.adapters.content_files.spoken_words import check_words
 from bot.adapters.content_files.step_checks import (
     Around,
@@ -43,6 +56,15 @@ from bot.domain.content import Caution, Content, Need
 
 SAFETY = "safety."
 """What the keys of safety texts begin with."""
+
+AT_WORK = frozenset({"alert", "alerts"})
+"""Words that staff are told of alerts in, and service users never are."""
+
+ALERTS = "alerts."
+"""What the keys of the texts of alerts begin with."""
+
+AFTER = "after."
+"""What the keys of the texts after danger begin with."""
 
 
 def load_content(folder: Path) -> Content:
@@ -72,12 +94,16 @@ def _problems(found: ContentFolder) -> Iterator[Problem]:
     yield from check_messages(messages, MESSAGE_TEXTS, skill_ids)
     joining_messages = found.one(files.JOINING_MESSAGES, MessagesFile)
     yield from check_messages(joining_messages, JOINING_TEXTS, skill_ids)
+    yield from check_messages(found.one(files.ALERTS, MessagesFile), ALERT_TEXTS, skill_ids)
+    yield from check_messages(found.one(files.AFTER_DANGER, MessagesFile), AFTER_TEXTS, skill_ids)
     yield from check_replies(replies, skill_ids)
     for button in sorted(BUTTONS - set(messages.model.buttons)):
         yield messages.source.problem("is missing", "buttons", button)
     for each in found.found.values():
         if each.source.file != never.source.file:
-            yield from check_words(each.source, never.model.words)
+            allowed = AT_WORK if each.source.file == files.ALERTS else frozenset[str]()
+            words = [word for word in never.model.words if word not in allowed]
+            yield from check_words(each.source, words)
 
 
 def _check_activities(found: ContentFolder) -> Iterator[Problem]:
@@ -117,6 +143,8 @@ def _around(found: ContentFolder) -> Around:
 def _content(found: ContentFolder) -> Content:
     messages = found.one(files.MESSAGES, MessagesFile).model
     joining_messages = found.one(files.JOINING_MESSAGES, MessagesFile).model
+    alerts = found.one(files.ALERTS, MessagesFile).model
+    after = found.one(files.AFTER_DANGER, MessagesFile).model
     replies = found.one(files.REPLIES, RepliesFile).model
     opening = found.one(files.OPENING, ActivityFile).model
     closing = found.one(files.CLOSING, ActivityFile).model
@@ -141,6 +169,8 @@ def _content(found: ContentFolder) -> Content:
             **texts_of(messages.texts, buttons),
             **texts_of(joining_messages.texts, of_joining),
             **texts_of(replies.texts, of_safety, SAFETY),
+            **texts_of(alerts.texts, buttons_of(alerts.buttons), ALERTS),
+            **texts_of(after.texts, buttons_of(after.buttons), AFTER),
         },
         standing={words: command for command, said in standing.items() for words in said},
         needs=needs,
@@ -153,5 +183,13 @@ def _content(found: ContentFolder) -> Content:
         closings={
             name: tuple(of_safety[key] for key in keys) for name, keys in replies.closings.items()
         },
+        ways=replies.ways,
+        relay_labels={
+            replies.buttons[key].label: label for key, label in replies.relay_labels.items()
+        },
+        typed_closings={
+            replies.buttons[key].value: phrases for key, phrases in replies.typed.items()
+        },
+        review=sampling_of(found.one(files.REVIEW, ReviewFile).model),
         items=tuple(found.items),
     )

@@ -9,9 +9,11 @@ from pydantic import Field, PositiveInt
 
 from bot.adapters.content_files.steps import Minutes, Part, Steps
 from bot.adapters.content_files.wording import (
+    GapName,
     Id,
     Label,
     Name,
+    Phrase,
     Say,
     SayOrNothing,
     Sentence,
@@ -72,7 +74,7 @@ class ButtonPart(Part):
     """A named button: what it says and what it does."""
 
     label: Label
-    to: Literal["command", "skill", "ask", "concern"]
+    to: Literal["command", "skill", "ask", "concern", "after"]
     value: Name
 
 
@@ -90,6 +92,13 @@ class MessagesFile(ContentFile):
     texts: dict[TextKey, TextPart]
 
 
+class CheckPart(Part):
+    """What is said where danger is only possible."""
+
+    opening: ThreeSayings
+    ask: SayOrNothing = ()
+
+
 class FamilyPart(Part):
     """How one family of danger is answered."""
 
@@ -99,12 +108,22 @@ class FamilyPart(Part):
     numbers: tuple[Value, ...] = ()
     closing: Name
     sets_aside: bool
+    check: CheckPart | None = None
 
 
 class RepliesFile(ContentFile):
-    """safety/replies.yml."""
+    """safety/replies.yml.
 
+    ``ways``: gap → form ("say" for everybody, a region, "relay", "young") → words.
+    ``relay_labels``: button → its label for those who do not ring. ``typed``: button → phrases.
+    """
+
+    ways: dict[GapName, dict[Value, Sentence]]
     buttons: dict[Name, ButtonPart]
+    relay_labels: dict[Name, Label] = Field(default_factory=dict)
+    typed: dict[Name, Annotated[tuple[Phrase, ...], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
     closings: dict[Name, Annotated[tuple[str, ...], Field(min_length=1)]]
     texts: dict[TextKey, TextPart]
     families: dict[Name, FamilyPart]
@@ -127,6 +146,27 @@ class NeedsFile(ContentFile):
     """needs.yml."""
 
     needs: dict[Value, NeedPart]
+
+
+class RatesPart(Part):
+    """One in so many messages is drawn for review."""
+
+    check: PositiveInt = 5
+    none: PositiveInt = 200
+    none_long: PositiveInt = 50
+    none_not_understood: PositiveInt = 100
+    none_first_of_week: PositiveInt = 10
+
+
+class ReviewFile(ContentFile):
+    """safety/review.yml: which messages a safety reviewer sees, and who was told of it.
+
+    ``told_by`` are SHA-256 hashes (hex) of joining texts; ``teams`` maps a team's id to its rates.
+    """
+
+    told_by: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...]
+    rates: RatesPart
+    teams: dict[str, RatesPart] = {}
 
 
 class CautionPart(Part):

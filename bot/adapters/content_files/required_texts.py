@@ -63,13 +63,47 @@ JOINING_TEXTS: Mapping[str, frozenset[str]] = _texts(
 )
 """Of joining_messages.yml."""
 
+ALERT_TEXTS: Mapping[str, frozenset[str]] = _texts(
+    "subject daily_subject daily daily_short daily_missing_subject nobody_yet",
+    text="address",
+    text_short="address",
+    daily_missing="address",
+)
+"""Of safety/alerts.yml."""
+
+AFTER_TEXTS: Mapping[str, frozenset[str]] = _texts(
+    """
+    value_plans value_self_harm reminders_paused reminders_choice reminders_ask reminders_back_on
+    reminders_tomorrow reminders_left_off review_offer review_yes review_later review_no
+    """,
+    value_urge="value",
+    value_urge_suicide="value",
+    check_in="name",
+    take_over_begins="staff",
+    somebody_reads="staff",
+    take_over_ends="staff",
+    said_by="staff words",
+)
+"""Of safety/after_danger.yml."""
+
+AFTER_ANSWERS = _words(
+    "reminders_on reminders_tomorrow reminders_off review_yes review_later review_no"
+)
+"""What a button there may answer."""
+
 SAFETY_TEXTS: Mapping[str, frozenset[str]] = _texts(
     """
-    plan_first no_plan numbers reading_hours reading_guest concern_again aside_note
+    plan_first plan_people_hidden no_plan numbers reading_hours reading_guest young_note
+    concern_again who_can_be_there plan_person_there_hidden aside_note
     ask ask_again ask_no ask_not_sure closing_rung closing_with_someone closing_cannot_ring
     closing_not_now still_there urge_no passive_no
+    way_person_hidden way_text way_screen way_hospital way_deaf could_not_save
     """,
     reading_nobody="when",
+    reading_night="minutes",
+    reading_takeover="staff",
+    plan_person_there="person",
+    way_person="person",
 )
 """Of safety/replies.yml, besides one ``closing_VALUE`` for each button that answers a concern."""
 
@@ -97,10 +131,12 @@ FAMILIES = _words(
     """
     default intent plan_or_means attempt goodbye urge passive_thoughts self_harm_done
     overdose_on_purpose overdose_by_accident injury abuse_now abuse_past at_risk harm_to_others
-    voices eating someone_else bereavement method_request secret unread
+    voices eating someone_else bereavement method_request secret unread medical preparation burden
+    parent_thoughts unsafe exhausted hopeless calm_after substances denial testing not_heard past
+    good_news practice_talk requested
     """
 )
-"""Families that need words of their own; the others may have them."""
+"""Families that need words of their own: all that the net knows, and one for want of them."""
 
 CLOSINGS = frozenset({"crisis", "ask"})
 

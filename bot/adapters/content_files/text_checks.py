@@ -15,6 +15,7 @@ from bot.adapters.content_files.models import (
 from bot.adapters.content_files.problems import Problem
 from bot.adapters.content_files.reading import Source
 from bot.adapters.content_files.required_texts import (
+    AFTER_ANSWERS,
     ASK_ANSWERS,
     CLOSINGS,
     COMMANDS,
@@ -46,8 +47,15 @@ def check_replies(file: Found[RepliesFile], skills: frozenset[str]) -> Iterator[
         for each in model.buttons.values()
         if each.to == "concern"
     }
+    ways = gaps_of_ways(model)
     yield from _check_buttons(source, model.buttons, skills)
-    yield from _check_texts(source, model.texts, {**SAFETY_TEXTS, **closings}, buttons)
+    yield from _check_texts(source, model.texts, {**SAFETY_TEXTS, **closings}, buttons, ways)
+    for name, forms in model.ways.items():
+        if "say" not in forms:
+            yield source.problem("has no form for everybody: 'say'", "ways", name)
+    for part, named in (("relay_labels", model.relay_labels), ("typed", model.typed)):
+        for key in sorted(set(named) - buttons):
+            yield source.problem(f"there is no button '{key}' in this file", part, key)
     for name, keys in model.closings.items():
         for key in keys:
             if key not in buttons:
@@ -57,8 +65,14 @@ def check_replies(file: Found[RepliesFile], skills: frozenset[str]) -> Iterator[
     yield from _check_families(file)
 
 
+def gaps_of_ways(model: RepliesFile) -> frozenset[str]:
+    """The gaps that say how to reach somebody, with a capital for the start of a sentence too."""
+    return frozenset(form for name in model.ways for form in (name, name.capitalize()))
+
+
 def _check_families(file: Found[RepliesFile]) -> Iterator[Problem]:
     source, model = file.source, file.model
+    ways = gaps_of_ways(model)
     known = {*Family, "default"}
     for name in sorted(FAMILIES - set(model.families)):
         yield source.problem("is missing", "families", name)
@@ -68,11 +82,11 @@ def _check_families(file: Found[RepliesFile]) -> Iterator[Problem]:
         if family.closing not in model.closings:
             what = f"there is no closing '{family.closing}' in this file"
             yield source.problem(what, "families", name, "closing")
-        for what in _wrong_with(family):
+        for what in _wrong_with(family, ways):
             yield source.problem(what, "families", name)
 
 
-def _wrong_with(family: FamilyPart) -> Iterator[str]:
+def _wrong_with(family: FamilyPart, ways: frozenset[str]) -> Iterator[str]:
     if family.closing == "ask" and not family.ask:
         yield "ends with the answers to a question it does not ask"
     if len(set(family.opening)) < len(family.opening):
@@ -80,14 +94,17 @@ def _wrong_with(family: FamilyPart) -> Iterator[str]:
     for purpose in family.numbers:
         if purpose not in PURPOSES:
             yield f"no contact is for '{purpose}'"
-    if any(gaps_in(text) or has_stray_brace(text) for text in (*family.opening, *family.ask)):
-        yield "has a gap, and nothing fills gaps here"
+    said = (*family.opening, *family.ask)
+    if family.check is not None:
+        said = (*said, *family.check.opening, *family.check.ask)
+    if any(gaps_in(text) - ways or has_stray_brace(text) for text in said):
+        yield "has a gap, and nothing fills gaps here of that name"
 
 
 def _check_buttons(
     source: Source, buttons: Mapping[str, ButtonPart], skills: frozenset[str]
 ) -> Iterator[Problem]:
-    known = {"command": COMMANDS, "skill": skills, "ask": ASK_ANSWERS}
+    known = {"command": COMMANDS, "skill": skills, "ask": ASK_ANSWERS, "after": AFTER_ANSWERS}
     for key, button in buttons.items():
         if button.to in known and button.value not in known[button.to]:
             yield source.problem(
@@ -96,8 +113,13 @@ def _check_buttons(
 
 
 def _check_texts(
-    source: Source, texts: Mapping[str, TextPart], required: Gaps, buttons: frozenset[str]
+    source: Source,
+    texts: Mapping[str, TextPart],
+    required: Gaps,
+    buttons: frozenset[str],
+    ways: frozenset[str] = frozenset(),
 ) -> Iterator[Problem]:
+    """``ways`` are gaps that may stand in any of these texts."""
     for key in sorted(set(required) - set(texts)):
         yield source.problem("is missing", "texts", key)
     for key, text in texts.items():
@@ -108,15 +130,15 @@ def _check_texts(
             if button not in buttons:
                 yield source.problem(f"there is no button '{button}' in this file", "texts", key)
         for wording in text.say:
-            yield from _check_wording(source, key, wording, required[key])
+            yield from _check_wording(source, key, wording, required[key], ways)
 
 
 def _check_wording(
-    source: Source, key: str, wording: str, gaps: frozenset[str]
+    source: Source, key: str, wording: str, gaps: frozenset[str], ways: frozenset[str]
 ) -> Iterator[Problem]:
     if has_stray_brace(wording):
         yield source.problem("a { or } stands alone", "texts", key, "say")
-    for gap in sorted(gaps_in(wording) - gaps):
+    for gap in sorted(gaps_in(wording) - gaps - ways):
         yield source.problem(
             f"there is nothing to fill the gap {{{gap}}} with", "texts", key, "say"
         )

@@ -15,12 +15,14 @@ _VALUE = r"^[a-z0-9_]+$"
 _KEY = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)?$"
 _ANSWER = r"^[a-z][a-z_]*(\.[a-z_]+)?$"
 _TYPED = r"^[a-z0-9]+( [a-z0-9]+)*$"
+_PHRASE = r"^([a-z0-9]+|\*)( ([a-z0-9]+|\*))*$"
 
 PATTERNS = {
     _ID: "should be lower-case letters, digits and _ only, beginning with a letter",
     _VALUE: "should be lower-case letters, digits and _ only",
     _KEY: "should be lower-case letters, digits and _ only, with one dot at most",
     _ANSWER: "should be lower-case letters and _ only",
+    _PHRASE: "should be words as people type them, with * for any one or two",
     _TYPED: "should be as people type it: lower case, without punctuation",
 }
 """What each pattern asks for, in an author's words."""
@@ -70,6 +72,12 @@ Label = Annotated[
 
 Typed = Annotated[str, StringConstraints(pattern=_TYPED, max_length=60)]
 """Words as a person may type them, in their plain form (see ``domain.wording.plain``)."""
+
+GapName = Annotated[str, StringConstraints(pattern=_ID, max_length=20)]
+"""The name of a gap that is filled with how a person reaches others."""
+
+Phrase = Annotated[str, StringConstraints(pattern=_PHRASE, max_length=60)]
+"""Words that mean a closing button; * is any word or two."""
 
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1600)]
 

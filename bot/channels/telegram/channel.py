@@ -27,9 +27,13 @@ from bot.channels.telegram.wording import keyboard, parts
 from bot.domain.errors import RecordUnavailable
 from bot.domain.messages import ActKind, Reply
 from bot.services.ports import Clock, Queue
+from bot.services.unkept import Unkept
 
 FAULTS_FORGIVEN = 3
 """Times that keeping an act may fail before a bare stand-in for it is kept, and others go on."""
+
+KEPT_WITHIN = 3.0
+"""Seconds in which an act is put in the inbox, unless the store is in trouble."""
 
 _log = structlog.get_logger(__name__)
 
@@ -39,7 +43,8 @@ class Telegram:
 
     ``api_url``: scheme, host and port of another Bot API server. ``commands``: (command,
     description) for Telegram's menu button. ``pauses``: seconds between failing tries, the last
-    for all further ones. Raises ``SettingsError`` for a token or an address that cannot be one.
+    for all further ones. ``unkept`` is told of what the record would not take. Raises
+    ``SettingsError`` for a token or an address that cannot be one.
     """
 
     name = "telegram"
@@ -54,12 +59,14 @@ class Telegram:
         commands: Sequence[tuple[str, str]] = (),
         poll_seconds: int = 25,
         pauses: Sequence[float] = (1, 2, 4, 8, 15, 30),
+        unkept: Unkept | None = None,
     ) -> None:
         self._queue = queue
         self._clock = clock
         self._commands = commands
         self._poll_seconds = poll_seconds
         self._pauses = pauses
+        self._unkept = unkept
         self._connection = Connection(token, api_url or TELEGRAMS_OWN)
         self._bot = self._connection.bot
         self._state = State.STARTING
@@ -97,8 +104,9 @@ class Telegram:
         while not stop.is_set():
             try:
                 await self._prepare()
-                for update in await self._poll(stop):
-                    await self._keep(update)
+                updates = await self._poll(stop)
+                for place, update in enumerate(updates):
+                    await self._keep_or_tell(update, updates[place:])
                     self._offset = update.update_id + 1
             except Exception as fault:
                 pause = self._pauses[min(failures, len(self._pauses) - 1)]
@@ -175,12 +183,31 @@ class Telegram:
         self.last_poll = self._clock.now()
         return updates
 
+    async def _keep_or_tell(self, update: Update, waiting: Sequence[Update]) -> None:
+        """Keep an act. Where that fails or takes long, those in danger behind it do not wait."""
+        keeping = asyncio.create_task(self._keep(update))
+        try:
+            while not (await asyncio.wait({keeping}, timeout=KEPT_WITHIN))[0]:
+                with suppress(TelegramError):
+                    # Looking from this one on: nothing is confirmed, so nothing is lost.
+                    waiting = await self._bot.get_updates(
+                        offset=update.update_id, timeout=0, allowed_updates=list(KINDS_OF_UPDATE)
+                    )
+                await self._tell(waiting)
+            if isinstance(keeping.exception(), RecordUnavailable):
+                await self._tell(waiting)
+            await keeping
+        finally:
+            keeping.cancel()
+
     async def _keep(self, update: Update) -> None:
         """Put an act in the inbox: only then does the offset move and Telegram forget it."""
         said = said_in(update, self._clock.now())
         if said is not None:
             try:
-                await self._queue.accept(said)
+                accepted = await self._queue.accept(said)
+                if self._unkept is not None and accepted.new:
+                    self._unkept.kept(accepted.act_id, said)
             except RecordUnavailable:
                 raise
             except Exception:
@@ -194,6 +221,15 @@ class Telegram:
             task = asyncio.create_task(self._answer(update.callback_query.id))
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
+
+    async def _tell(self, updates: Sequence[Update]) -> None:
+        """These stay with Telegram. Whoever wrote of danger hears at once that it is not kept."""
+        if self._unkept is None:
+            return
+        for update in updates:
+            said = said_in(update, self._clock.now())
+            if said is not None:
+                await self._unkept.not_kept(said)
 
     async def _answer(self, query_id: str) -> None:
         """Stop the button's spinner. It does not matter if that comes too late."""

@@ -10,7 +10,18 @@ from bot.domain.messages import Act, ActKind, AnsweredBy, Press, ReplyKind
 from bot.domain.safety_net import Family, Request, Tier
 from bot.domain.wording import plain
 from bot.services.buttons import unseal
-from bot.services.conversation import joining, safety, showing, standing, steps, timers, understood
+from bot.services.conversation import (
+    aftermath,
+    alerting,
+    joining,
+    reviewing,
+    safety,
+    showing,
+    standing,
+    steps,
+    timers,
+    understood,
+)
 from bot.services.conversation.desk import Desk, Turn
 from bot.services.conversation.died import answer_for_the_dead
 from bot.services.conversation.turns import close, load
@@ -34,8 +45,11 @@ _BY_KIND = {
 }
 
 
-async def handle(desk: Desk, act: Act) -> Turn:
-    """Answer one act. What came of it is in the turn's ``work``, not yet in the record."""
+async def handle(desk: Desk, act: Act, *, barely: bool = False) -> Turn:
+    """Answer one act. What came of it is in the turn's ``work``, not yet in the record.
+
+    ``barely``: without what is planned to follow, where that is what failed.
+    """
     turn = await load(desk, act)
     if act.kind is ActKind.TIMER:
         await timers.answer(turn)
@@ -44,6 +58,10 @@ async def handle(desk: Desk, act: Act) -> Turn:
     else:
         turn.work.cancel.append((turn.subject, "still_there"))
         await _answer(turn)
+    if not barely:
+        await aftermath.follow(turn)
+        await alerting.plan(turn)
+        await reviewing.pick(turn)
     close(turn)
     return turn
 
@@ -52,7 +70,8 @@ async def _answer(turn: Turn) -> None:
     _read_press(turn)
     closed = _is_closed_answer(turn)
     if not closed:
-        turn.verdict = safety.judge(turn)
+        turn.verdict = await safety.judge(turn)
+        turn.judged = True
     if turn.late:
         turn.reply("late_note")
     if turn.died is not None:
@@ -74,6 +93,8 @@ async def _answer_ordinary(turn: Turn) -> bool:
         if turn.run is not None and turn.verdict.tier in {Tier.NONE, Tier.CHECK}:
             await steps.repeat_question(turn, again=False)
         return False
+    if turn.press is None and not turn.act.token:
+        turn.press = safety.typed_closing(turn)
     if turn.press is not None or turn.act.token:
         await _press(turn)
         return False
@@ -86,6 +107,14 @@ async def _answer_ordinary(turn: Turn) -> bool:
         return False
     if await joining.take_code(turn):
         return False
+    return await _answer_words(turn)
+
+
+async def _answer_words(turn: Turn) -> bool:
+    """Words that are no button, command or code: theirs who stepped in, a step's, or Rasa's."""
+    if await aftermath.somebody_reads(turn):
+        await _requested(turn, safety.asks_for(turn))
+        return True
     if not plain(turn.text):
         turn.reply("empty" if not turn.text.strip() else "not_understood")
         return True
@@ -131,6 +160,8 @@ async def _press(turn: Turn) -> None:
         await steps.start_skill(turn, skill, named=press.ref != "anyway")
     elif press.to == "concern":
         await safety.answer_closing(turn, press.value)
+    elif press.to == "after":
+        await aftermath.answer(turn, press)
     elif press.to == "step" and not turn.late and _is_current(turn, press):
         if not await steps.take(turn, Answer(value=press.value)):
             turn.reply("old_button")
@@ -185,9 +216,8 @@ async def _it_was_a_question(turn: Turn) -> None:
 
 async def _understand(turn: Turn) -> bool:
     """Links 4 and 5, with the rules of a check: what was asked comes first, else only the ask."""
-    asked_for = (
-        turn.desk.net.requests(turn.text) if turn.verdict.tier is Tier.CHECK else frozenset()
-    )
+    is_check = turn.verdict.tier is Tier.CHECK and not safety.was_asked_today(turn)
+    asked_for = safety.asks_for(turn) if is_check else frozenset()
     if asked_for:
         await _requested(turn, asked_for)
         return True
@@ -202,9 +232,7 @@ async def _understand(turn: Turn) -> bool:
     command = await turn.desk.understanding.understand(turn.text[:RASA_READS], thread)
     if command is None:
         turn.memory = replace(turn.memory, epoch=turn.memory.epoch + 1, in_epoch=0)
-    if turn.verdict.tier is Tier.CHECK and (
-        command is None or command.name not in understood.REQUESTS
-    ):
+    if is_check and (command is None or command.name not in understood.REQUESTS):
         turn.answered_by = AnsweredBy.SAFETY_NET
         return True
     if command is not None:
@@ -245,3 +273,6 @@ async def _requested(turn: Turn, asked_for: frozenset[Request]) -> None:
 def apology(turn: Turn) -> None:
     """What a person gets when this program failed at their message, three times over."""
     turn.reply("could_not_handle", kind=ReplyKind.SAFETY)
+    last = turn.replies.pop()
+    numbers = showing.contact_lines(showing.contacts_for(turn, ("crisis",)))
+    turn.replies.append(replace(last, text=f"{last.text}\n\n{numbers}"))

@@ -17,6 +17,7 @@ from bot.domain.opening_hours import LOCAL
 from bot.domain.people import Person
 from bot.domain.practice import Run
 from bot.domain.safety_net import SafetyNet, Tier, Verdict
+from bot.domain.team_hours import IsHoliday, no_holidays
 from bot.domain.wording import filled
 from bot.services.ports import Clock, Ids, Record, Secrets, Understanding, Work
 
@@ -38,6 +39,7 @@ class Desk:
     ids: Ids
     region: str
     signed_skills: frozenset[str]
+    is_holiday: IsHoliday = no_holidays
 
 
 @dataclass
@@ -64,6 +66,8 @@ class Turn:
     verdict: Verdict = field(
         default_factory=lambda: Verdict(Tier.NONE, None, (), (), ask_once=False)
     )
+    judged: bool = False
+    """Whether the net looked at the words, and was not spared them as a closed answer."""
     press: Press | None = None
     late: bool = False
     replies: list[Reply] = field(default_factory=list)

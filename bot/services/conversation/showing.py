@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bot.domain.contact_places import to_show
 from bot.domain.content import Contact
 from bot.domain.crisis_plan import CrisisPlan, PlanStatus, current
 from bot.domain.engagement import EventKind
 from bot.domain.messages import Button, Press, Reply, ReplyKind
-from bot.domain.opening_hours import AGES_OF_BAND, LOCAL, REGION_OF_AREA, date_words, to_show
+from bot.domain.opening_hours import LOCAL, date_words
 from bot.domain.plan_text import plan_in_words, tells_of_people
+from bot.services.conversation.circumstances import circumstances
 from bot.services.conversation.desk import Turn
 
 
@@ -83,17 +85,24 @@ async def show_plan(turn: Turn, *, with_names: bool = False) -> None:
 
 
 def contacts_for(turn: Turn, purposes: tuple[str, ...], *, only_open: bool = True) -> list[Contact]:
-    """Contacts for this person's area and age, open now."""
-    area = turn.joining.get("area", "")
-    region = REGION_OF_AREA.get(area, "" if area else turn.desk.region)
-    return to_show(
+    """Contacts for this person's area and age, open now; their own ways to reach them in front.
+
+    Somebody who signs, texts or uses relay is not told to ring 999: its other ways are there.
+    """
+    who = circumstances(turn)
+    own = (("deaf",) if who.by_relay else ()) + (("young",) if who.is_young else ())
+    found = to_show(
         turn.desk.content.contacts,
         now=turn.now,
-        region=region,
-        age=AGES_OF_BAND.get(turn.joining.get("age_band", "")),
-        purposes=purposes,
+        region=who.region,
+        age=who.age,
+        purposes=(*purposes, *own) if purposes else (),
+        first=own,
         only_open=only_open,
     )
+    if not who.by_relay or not any("deaf" in each.purposes for each in found):
+        return found
+    return [each for each in found if "emergency" not in each.purposes or "deaf" in each.purposes]
 
 
 def contact_lines(contacts: list[Contact]) -> str:

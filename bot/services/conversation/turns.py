@@ -14,6 +14,7 @@ from bot.domain.people import Address, Person, PersonState
 from bot.domain.practice import Run
 from bot.domain.wording import safe_text
 from bot.services.conversation.desk import Desk, Turn
+from bot.services.conversation.reviewing import kept_of_verdict, log_verdict
 from bot.services.ports import Handled
 
 LATE = timedelta(minutes=10)
@@ -101,9 +102,9 @@ def close(turn: Turn) -> None:
         by="program" if turn.act.kind is ActKind.TIMER else "person",
         act=turn.act.id,
         answered_by=turn.answered_by.value,
-        tier=turn.verdict.tier.value,
-        rules=" ".join(turn.verdict.rules),
+        **kept_of_verdict(turn),
     )
+    log_verdict(turn)
     work.handled = Handled(
         turn.act.id, turn.answered_by.value, turn.verdict.tier.value, turn.desk.clock.now()
     )

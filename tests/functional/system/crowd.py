@@ -16,6 +16,9 @@ from tests.functional.system.talking import SKIPS
 
 JOINED_WITHIN = 60.0
 
+NOT_KEPT = "couldn't keep"
+"""In what is said to danger past the record, while nothing can be written."""
+
 LINES = (
     "plan",
     "numbers",
@@ -70,9 +73,13 @@ class Member:
 
     @property
     def outside(self) -> Outside:
-        """What they wrote and heard so far; of the guest that they were nothing is kept."""
+        """What they wrote and heard so far; of the guest that they were nothing is kept.
+
+        Left out is what was said past the record while nothing could be kept.
+        """
         acts, messages = self._joined_at
-        heard = [each.text for each in self.person.messages[messages:]]
+        said = [each.text for each in self.person.messages[messages:]]
+        heard = [each for each in said if NOT_KEPT not in each]
         return Outside(self.wrote[acts:], heard, self.marker)
 
 

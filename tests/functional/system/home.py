@@ -26,6 +26,16 @@ PASSES = 120.0
 NO_RASA = "http://127.0.0.1:9"
 """What RASA_URL names where no Rasa is wanted: nobody listens there."""
 
+NO_MAIL = "smtp://127.0.0.1:9?tls=none"
+"""What SMTP_URL names where no alert has to arrive: nobody listens there."""
+
+ALERTS = {
+    "SMTP_URL": NO_MAIL,
+    "SMTP_FROM": "alerts@trust.example",
+    "COMPANION_HAZARDS": "tests/functional/system/hazards.yml",
+}
+"""What live homes need set before they start."""
+
 PEOPLE = {"P-1": "Asha", "P-2": "Ben"}
 """What those in the home want to be called, by their code."""
 
@@ -131,7 +141,7 @@ class Made:
 
 def make_home(path: Path) -> Made:
     """A live home with a practitioner, a reviewer, and people with agreed plans, step by step."""
-    home = Home(path, {"WEB_PORT": str(free_port())})
+    home = Home(path, {"WEB_PORT": str(free_port()), **ALERTS})
     run = home.companion
     run("keys", "create").well()
     passwords = {
@@ -141,10 +151,13 @@ def make_home(path: Path) -> Made:
         for name, full, role in (
             ("dawn", "Dawn Made-Up", "practitioner"),
             ("rowan", "Rowan Made-Up", "reviewer"),
+            ("mona", "Mona Made-Up", "manager"),
         )
     }
     refused = run("serve")
     signed = run("content", "sign", "--all", "--by", "rowan", "--json").well().json["signed"]
+    run("duty", "point", "add", "email", "dawn@trust.example", "--staff", "dawn").well()
+    run("night-route", "sign", "peak", "--all", "--nobody", "--by", "mona").well()
     codes = {}
     for code, name in PEOPLE.items():
         called = ("--name", f"{name} Marker", "--chosen-name", name)

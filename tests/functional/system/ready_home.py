@@ -13,11 +13,17 @@ from pydantic import SecretStr
 from bot.adapters.clock import SystemClock
 from bot.adapters.keys import KeyRing
 from bot.bootstrap import Companion, open_companion
+from bot.domain.ladder import CONCERN_FAMILIES
+from bot.domain.night_route import NightPickup
+from bot.domain.on_call import PointChannel
 from bot.domain.people import Role
 from bot.settings import Settings
-from tests.functional.system.home import NO_RASA, PROJECT, Home, free_port, plan_file
+from tests.functional.system.home import ALERTS, NO_RASA, PROJECT, Home, free_port, plan_file
 
 PASSWORD = "made-up words for tests"
+
+
+STAFF = (("dawn", Role.PRACTITIONER), ("rowan", Role.REVIEWER), ("mona", Role.MANAGER))
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ def ready_home(path: Path, people: Sequence[str], database_url: str = "") -> Rea
     path.mkdir(mode=0o700)
     KeyRing.create(path / "master.key", SystemClock().now())
     more = {"DATABASE_URL": database_url} if database_url else {}
-    home = Home(path, {"WEB_PORT": str(free_port()), "RASA_URL": NO_RASA, **more})
+    home = Home(path, {"WEB_PORT": str(free_port()), "RASA_URL": NO_RASA, **ALERTS, **more})
     return Ready(home, asyncio.run(_fill(home, people)))
 
 
@@ -50,6 +56,8 @@ def opened(home: Home) -> Companion:
             companion_home=home.path,
             database_url=SecretStr(address) if address else None,
             companion_content=PROJECT / "skills_content",
+            # As the program itself is given it: what is signed is signed under this name.
+            companion_hazards=Path(ALERTS["COMPANION_HAZARDS"]),
         )
     )
 
@@ -58,7 +66,7 @@ async def _fill(home: Home, people: Sequence[str]) -> dict[str, str]:
     companion = opened(home)
     codes = {}
     try:
-        for name, role in (("dawn", Role.PRACTITIONER), ("rowan", Role.REVIEWER)):
+        for name, role in STAFF:
             await companion.staff.add(
                 username=name,
                 name=f"{name.title()} Made-Up",
@@ -69,6 +77,7 @@ async def _fill(home: Home, people: Sequence[str]) -> dict[str, str]:
             )
         await companion.sign_offs.sign(by=await companion.staff.named("rowan"))
         dawn = await companion.staff.named("dawn")
+        await settle_alerts(companion)
         for code in people:
             await companion.enrolment.add(code=code, name=f"{code} Marker", team="peak", by=dawn)
             await companion.plans.bring_in(marked_plan(code, "v1"), by=dawn)
@@ -76,6 +85,14 @@ async def _fill(home: Home, people: Sequence[str]) -> dict[str, str]:
     finally:
         await companion.aclose()
     return codes
+
+
+async def settle_alerts(companion: Companion, team: str = "peak") -> None:
+    """All that a live start asks for: Dawn can be reached, and Mona has signed the nights."""
+    alerting, dawn = companion.alerting, await companion.staff.named("dawn")
+    mona = await companion.staff.named("mona")
+    await alerting.points.add_of_staff(dawn, PointChannel.EMAIL, "dawn@trust.example", by=dawn)
+    await alerting.night_routes.sign(team, CONCERN_FAMILIES, NightPickup.NOBODY, by=mona)
 
 
 def marker_of(code: str) -> str:

@@ -17,7 +17,7 @@ import pytest
 from tests.functional.bot_api import BotApiServer
 from tests.functional.system.checker import check
 from tests.functional.system.conftest import on_telegram
-from tests.functional.system.crowd import Crowd
+from tests.functional.system.crowd import NOT_KEPT, Crowd
 from tests.functional.system.home import COMPANION, PROJECT, Home, Ran
 from tests.functional.system.ready_home import Ready, ready_home
 from tests.functional.system.serving import Serving
@@ -115,6 +115,9 @@ def test_a_full_disk_while_people_write(
                 assert time.monotonic() < end, "it did not say that nothing can be kept"
             time.sleep(STAYS_FOR)
             assert serving.health()["status"] == 200, "it lives"
+            for member in crowd.members:
+                heard = " ".join(each.text for each in member.person.messages)
+                assert NOT_KEPT in heard, "danger is answered, though nothing can be kept"
             not_kept = wrote - (serving.record.accepted() - kept)
             assert telegram.waiting >= not_kept > 0, "what was not kept waits with Telegram"
         serving.until(lambda: not telegram.waiting, "told of everything", GOES_ON_WITHIN)

@@ -17,7 +17,7 @@ from bot.domain.errors import ChangedMeanwhile
 from tests.functional.bot_api import BotApiServer
 from tests.functional.system.checker import Found, check
 from tests.functional.system.conftest import on_telegram
-from tests.functional.system.crowd import Crowd
+from tests.functional.system.crowd import NOT_KEPT, Crowd
 from tests.functional.system.home import Home, free_port
 from tests.functional.system.kept import read_kept
 from tests.functional.system.ready_home import Ready, marked_plan, opened, ready_home
@@ -79,6 +79,7 @@ def test_locked_by_another_program(home: Home, crowd: Crowd) -> None:
         assert [row.state for row in process.record.rows(mark)] == ["handled"] * 2 * len(PEOPLE)
         for member in crowd.members:
             new = [each.text for each in member.person.messages[heard[member.marker] :]]
+            assert NOT_KEPT in new.pop(0), "danger is answered while nothing can be kept"
             assert member.marker in new[0], "the plan"
             assert any("999" in each for each in new[1:]), "the safety answer, too"
     assert _found(home).faults == []

@@ -16,7 +16,7 @@ import pytest
 from tests.functional.bot_api import BotApiServer
 from tests.functional.system.checker import check
 from tests.functional.system.conftest import on_telegram
-from tests.functional.system.crowd import Crowd
+from tests.functional.system.crowd import NOT_KEPT, Crowd, Member
 from tests.functional.system.home import free_port
 from tests.functional.system.ready_home import Ready, ready_home
 from tests.functional.system.serving import Serving
@@ -43,9 +43,17 @@ class Postgres:
         address: str = self.server.get_uri()
         return address.replace("postgresql://", "postgresql+psycopg://")
 
+    def stop(self) -> None:
+        """Cut everything off as a crash does."""
+        cut_off(self.server)
+
     def restart(self) -> None:
         """Cut everything off as a crash does, and start again."""
-        cut_off(self.server)
+        self.stop()
+        self.start()
+
+    def start(self) -> None:
+        """Start it again."""
         log = str(self.folder / "log")
         control(self.server, "-w", "-l", log, "-o", self._options(), "start")
 
@@ -102,6 +110,43 @@ def test_restarted_the_hard_way_under_load(
     assert found.faults == []
     assert found.acts > 100
     assert found.given_up == 0
+
+
+@pytest.mark.long
+def test_stopped_while_somebody_is_in_danger(
+    postgres: Postgres, telegram: BotApiServer, tmp_path: Path
+) -> None:
+    """They are told at once where to turn; once it is back they are answered, and once only."""
+    url = _database(postgres, "danger")
+    ready = ready_home(tmp_path / "home", PEOPLE[:1], url)
+    home, crowd = on_telegram(ready.home, telegram), Crowd(telegram, PEOPLE[:1], 1)
+    serving = Serving(home)
+    try:
+        serving.until_ready()
+        crowd.join(ready.codes)
+        serving.until(lambda: _is_quiet(url), "all answered", SETTLES_WITHIN)
+        postgres.stop()
+        for member in crowd.members:
+            member.writes("I want to kill myself")
+            member.writes("what is on today")
+        for member in crowd.members:
+            serving.until(lambda who=member: _told(who) == 1, "told", 30)  # type: ignore[misc]
+        postgres.start()
+        serving.until(lambda: not telegram.waiting, "told of everything", SETTLES_WITHIN)
+        serving.until(lambda: _is_quiet(url), "all answered", SETTLES_WITHIN)
+        assert [_told(each) for each in crowd.members] == [1, 1], "once for each message"
+    finally:
+        serving.end()
+    assert "Traceback" not in serving.said, serving.said[-3000:]
+    assert "kill" not in serving.said
+    question = "SELECT count(*) FROM concerns"
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        found = connection.execute(question).fetchone()
+    assert found == (1,), "one concern, of the one who joined"
+
+
+def _told(member: Member) -> int:
+    return sum(NOT_KEPT in each.text for each in member.person.messages)
 
 
 @pytest.mark.long

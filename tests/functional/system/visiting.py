@@ -10,6 +10,8 @@ from typing import Self
 import httpx2
 
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+_FORM = re.compile(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 _NOT_SHOWN = re.compile(r"<(script|style|head)\b.*?</\1>", re.DOTALL)
 _BLOCKS = re.compile(r"</?(p|li|tr|h[1-6]|dt|dd|div|ol|ul|section|summary|table|br)\b[^>]*>")
 _TAG = re.compile(r"<[^>]+>")
@@ -46,6 +48,17 @@ class Visit:
         assert found, "the form has no token"
         form = {"csrf": found.group(1), "username": username, "password": password}
         return self._take(self._client.post("/sign-in", data=form))
+
+    def sends(self, action: str) -> str:
+        """Send the page's form that goes there, as it stands; the words of the page that follows.
+
+        ``action`` is how its address ends.
+        """
+        forms = [each for each in _FORM.findall(self.html) if each[0].endswith(action)]
+        assert forms, f"no form goes to {action}"
+        to, inside = forms[0]
+        fields = dict(_HIDDEN.findall(inside))
+        return self._take(self._client.post(unescape(to), data=fields))
 
     @property
     def words(self) -> str:

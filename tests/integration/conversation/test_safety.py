@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.activities import RunStatus
 from bot.domain.content import Content
-from bot.domain.messages import ActKind
+from bot.domain.messages import ActKind, ReplyKind
 from bot.domain.practice import Run
 from bot.domain.safety_net import SafetyNet
 from tests.integration.conversation.talk import MONDAY_NIGHT, Talk, begin
@@ -59,16 +59,20 @@ async def test_cant_ring_gets_the_next_way_in_writing(asha: Talk) -> None:
     await asha.says(INTENT)
     answer = await asha.taps("I can't ring")
     assert answer.answered_by == "safety_net"
-    assert "85258" in answer.text
+    assert "Jo Marker" in answer.text
+    assert "85258" not in answer.text, "one way at a time"
+    assert "85258" in (await asha.taps("Another way")).text
+    assert "for me" in (await asha.taps("Another way")).text, "somebody near"
     (concern,) = await asha.concerns()
-    assert len(concern.notes) == 2
+    assert len(concern.notes) == 4
 
 
 async def test_silence_after_intent_gets_one_discreet_message(asha: Talk) -> None:
     await asha.says(INTENT)
     later = await asha.after(minutes=11)
-    assert len(later.replies) == 1
+    (discreet,) = [each for each in later.replies if each.kind is ReplyKind.SAFETY]
     assert "kill" not in later.text
+    assert discreet.buttons[0].label == "I'm here"
     assert (await asha.after(hours=5)).replies == ()
 
 

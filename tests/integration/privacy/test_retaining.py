@@ -17,6 +17,7 @@ from bot.domain.errors import NotAllowedNow, NotPermitted
 from bot.domain.messages import SubjectId
 from bot.domain.people import Person, PersonState
 from bot.domain.retention import Shortened
+from bot.domain.safety_review import ReviewItem, ReviewStatus
 from bot.domain.structure import Team
 from bot.services.ports import Work
 from tests.integration.privacy.left import STAYS, tables_with
@@ -104,6 +105,48 @@ async def test_an_open_concern_keeps_what_led_to_it(
     closed = replace(concern, status=ConcernStatus.CLOSED, closed_at=world.clock.now())
     await world.record.save(Work(put=[closed], audit=[entry(world.asha.id)]))
     assert await _retain(world, days=60) == (BOTH if kept else Shortened())
+
+
+@pytest.mark.parametrize(
+    ("change", "closed_for", "kept"),
+    [
+        ({}, timedelta(days=89), True),
+        ({}, timedelta(days=91), False),
+        ({"status": ReviewStatus.REVIEWED}, timedelta(days=1), False),
+        ({"status": ReviewStatus.GONE}, timedelta(days=1), False),
+        ({"tier": "safeguarding"}, timedelta(days=89), True),
+        ({"tier": "check"}, timedelta(days=1), False),
+        ({"at": START - timedelta(days=3)}, timedelta(days=1), False),
+        ({"at": START + timedelta(days=30)}, timedelta(days=1), False),
+        ({"subject": SubjectId("somebody-else")}, timedelta(days=1), False),
+    ],
+)
+async def test_a_closed_concern_keeps_its_words_until_they_are_reviewed(
+    world: World, change: dict[str, object], closed_for: timedelta, kept: bool
+) -> None:
+    closed_at = START + timedelta(days=20)
+    concern = Concern(
+        "c-3", world.asha.id, START + timedelta(hours=1), ConcernStatus.CLOSED,
+        "immediate_crisis", "intent", (), closed_at=closed_at,
+    )  # fmt: skip
+    item = ReviewItem("item-3", world.asha.id, "act-3", START, "immediate_crisis", "all 1/1")
+    item = replace(item, **change)  # type: ignore[arg-type]
+    keys = [] if item.subject == world.asha.id else [item.subject]
+    work = Work(put=[concern, item], new_keys=keys, audit=[entry(world.asha.id)])
+    await world.record.save(work)
+    days = max(31, (closed_at - START + closed_for) / timedelta(days=1))
+    assert await _retain(world, days=days) == (Shortened() if kept else BOTH)
+
+
+async def test_what_was_written_after_closing_is_not_kept_for_the_review(world: World) -> None:
+    concern = Concern(
+        "c-3", world.asha.id, START - timedelta(hours=3), ConcernStatus.CLOSED,
+        "immediate_crisis", "intent", (), closed_at=START - timedelta(hours=1),
+    )  # fmt: skip
+    at = START - timedelta(hours=2)
+    item = ReviewItem("item-3", world.asha.id, "act-3", at, "immediate_crisis", "all 1/1")
+    await world.record.save(Work(put=[concern, item], audit=[entry(world.asha.id)]))
+    assert await _retain(world, days=31) == BOTH
 
 
 async def test_what_waits_is_left(world: World) -> None:

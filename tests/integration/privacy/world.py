@@ -28,7 +28,7 @@ from bot.domain.messages import Reply, SubjectId
 from bot.domain.notices import Notice, NoticeStatus, Rung
 from bot.domain.people import CaseloadEntry, Invitation, Person, PersonState, Role, Staff
 from bot.domain.practice import Run
-from bot.domain.safety_review import ReviewItem
+from bot.domain.safety_review import ReviewItem, ReviewStatus
 from bot.domain.sharing import Answer, Carer, Consent, Share, SharedWith
 from bot.domain.structure import Team
 from bot.services.ports import Work
@@ -207,6 +207,7 @@ def _after_danger(subject: SubjectId) -> list[object]:
         ReviewItem(
             "item-1", subject, "act-1", START, "immediate_crisis", "immediate", family="voices",
             rules="voices.moss", note="The moss is a voice here",
+            status=ReviewStatus.REVIEWED,
         ),
     ]  # fmt: skip
 

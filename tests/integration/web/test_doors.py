@@ -24,7 +24,7 @@ PUBLIC = {
     ("GET", "/metrics"),
 }
 
-EVERY_ROLE = {("GET", "/"), ("POST", "/sign-out")}
+EVERY_ROLE = {("GET", "/"), ("GET", "/alerts"), ("POST", "/sign-out")}
 
 
 def doors(app: Starlette) -> Iterator[tuple[str, str, Door[object] | PublicDoor]]:

@@ -108,7 +108,8 @@ def test_needs_become_the_options_of_the_choice_that_asks_for_them(content: Cont
 
 def test_every_file_is_listed_for_sign_off_with_its_hash(content: Content) -> None:
     items = {each.path: each for each in content.items}
-    files = {path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.yml")}
+    paths = (path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.yml"))
+    files = {path for path in paths if not path.startswith("safety/examples/")}
     assert set(items) == files
     for path, item in items.items():
         assert item.digest == hashlib.sha256((SHIPPED / path).read_bytes()).hexdigest()

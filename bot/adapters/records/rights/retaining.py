@@ -26,13 +26,16 @@ from bot.adapters.records.mapping import MICROSECOND, to_micros
 from bot.adapters.records.parts import Parts
 from bot.adapters.records.queue.queue_tables import inbox, outbox
 from bot.adapters.records.reading.damage import UNREADABLE
+from bot.adapters.records.safety_tables import review_items
 from bot.adapters.records.tables import concerns, conversations, holds, persons, teams
 from bot.adapters.records.writing.group import Group
 from bot.adapters.records.writing.jobs import ReadsOthers, Wanted
 from bot.domain.audit import PROGRAM, SERVICE_CHAIN, AuditEntry
 from bot.domain.concerns import ConcernStatus
 from bot.domain.conversations import Conversation
-from bot.domain.retention import BEFORE_CONCERN, ROWS_STAY, Shortened
+from bot.domain.retention import BEFORE_CONCERN, REVIEW_WAITS, ROWS_STAY, Shortened
+from bot.domain.safety_net import Tier
+from bot.domain.safety_review import ReviewStatus
 from bot.domain.structure import MESSAGE_DAYS
 
 WINDOW = 2000
@@ -44,6 +47,7 @@ _PAUSE_SECONDS = 0.01
 _REMEMBERED = timedelta(days=1)
 """What a conversation remembers of earlier messages is of no use after this."""
 
+_DANGER = tuple(each.value for each in Tier if each > Tier.CHECK)
 _DAY = timedelta(days=1) // MICROSECOND
 _GONE = b""
 _OVER = {inbox: ("handled", "failed"), outbox: ("sent", "withheld", "failed")}
@@ -55,8 +59,8 @@ def _kept_from(now: datetime) -> Any:
     return to_micros(now) - days * _DAY
 
 
-def _is_kept(queue: Table) -> ColumnElement[bool]:
-    """A hold or an open concern keeps what belongs to it."""
+def _is_kept(queue: Table, now: datetime) -> ColumnElement[bool]:
+    """A hold keeps everything; a concern what led to it, until it is closed and reviewed."""
     held = exists().where(holds.c.subject == queue.c.subject, holds.c.lifted_at.is_(None))
     led_to = concerns.c.opened_at - BEFORE_CONCERN // MICROSECOND
     concerned = exists().where(
@@ -64,7 +68,19 @@ def _is_kept(queue: Table) -> ColumnElement[bool]:
         concerns.c.status != ConcernStatus.CLOSED.value,
         led_to <= _AT[queue],
     )
-    return held | concerned
+    waits = exists().where(
+        review_items.c.subject == concerns.c.subject,
+        review_items.c.status == ReviewStatus.WAITING.value,
+        review_items.c.tier.in_(_DANGER),
+        review_items.c.at.between(led_to, concerns.c.closed_at),
+    )
+    unreviewed = exists().where(
+        concerns.c.subject == queue.c.subject,
+        concerns.c.closed_at > to_micros(now - REVIEW_WAITS),
+        _AT[queue].between(led_to, concerns.c.closed_at),
+        waits.correlate(concerns),
+    )
+    return held | concerned | unreviewed
 
 
 def _has_words(queue: Table) -> ColumnElement[bool]:
@@ -82,7 +98,7 @@ def _of_people(queue: Table, *columns: Any) -> Select[Any]:
 
 def _due(queue: Table, now: datetime, *columns: Any) -> Select[Any]:
     return _of_people(queue, *columns).where(
-        _has_words(queue), _AT[queue] < _kept_from(now), ~_is_kept(queue)
+        _has_words(queue), _AT[queue] < _kept_from(now), ~_is_kept(queue, now)
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from bot.adapters.sentence_model.coefficients import Coefficients
 from bot.adapters.sentence_model.letters import BUCKETS
+from bot.adapters.sentence_model.likeness import Likeness, as_saved
 from bot.adapters.sentence_model.minilm import DIMENSIONS
 from bot.domain.safety_net import Thresholds, Tier
 
@@ -24,24 +25,29 @@ LINES = {
     ),
     ("check", "hopeless", "check"): ("nothing will ever change", "there is no point in me"),
     ("check", "exhausted", "check"): ("can't go on like this", "i am done with everything"),
-    ("no_risk", "food", "none"): (
+    ("everyday", "food", "none"): (
         "made a lovely soup today",
         "what shall we have for tea",
         "toast again",
     ),
-    ("no_risk", "travel", "none"): (
+    ("everyday", "travel", "none"): (
         "the bus was late",
         "rain all the way\\nhome now though",
         "off to matlock",
     ),
-    ("no_risk", "anger", "none"): ("he makes me so angry", "i could scream at her"),
+    ("distress", "anger", "none"): ("he makes me so angry", "i could scream at her"),
 }
 
 
 def coefficients() -> Coefficients:
     chance = np.random.default_rng(1)
     return Coefficients(
-        "abc123", chance.random(DIMENSIONS), chance.random(BUCKETS), -0.5, Thresholds(0.6, 0.9)
+        "abc123",
+        Likeness(as_saved(chance.random((3, DIMENSIONS))), chance.random(3, dtype=np.float32)),
+        chance.random(DIMENSIONS),
+        chance.random(BUCKETS),
+        -0.5,
+        Thresholds(0.6, 0.9),
     )
 
 

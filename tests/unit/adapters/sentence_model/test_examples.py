@@ -47,18 +47,18 @@ def test_examples_are_read_in_order(tmp_path: Path) -> None:
 )
 def test_a_fault_is_named_by_file_and_line(tmp_path: Path, old: str, new: str, says: str) -> None:
     write_examples(tmp_path)
-    path = tmp_path / "no_risk" / "food.yml"
+    path = tmp_path / "everyday" / "food.yml"
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
-    with pytest.raises(ContentBroken, match=r"no_risk/food\.yml") as raised:
+    with pytest.raises(ContentBroken, match=r"everyday/food\.yml") as raised:
         load_examples(tmp_path)
     assert says in str(raised.value)
 
 
 def test_no_lines_no_mapping_and_no_text_are_named(tmp_path: Path) -> None:
     write_examples(tmp_path)
-    path = tmp_path / "no_risk" / "food.yml"
+    path = tmp_path / "everyday" / "food.yml"
     for text, says in (
         (path.read_text("utf-8").partition("lines:")[0] + "lines: []\n", "it has no lines"),
         ("- a\n- b\n", "does not hold"),
@@ -78,6 +78,8 @@ def test_no_examples_are_an_error(tmp_path: Path) -> None:
 
 def test_a_line_that_stands_twice_is_told(tmp_path: Path) -> None:
     write_examples(tmp_path)
-    write_file(tmp_path / "no_risk" / "soup.yml", "soup", Tier.NONE, ("Made a lovely  SOUP today",))
+    write_file(
+        tmp_path / "everyday" / "soup.yml", "soup", Tier.NONE, ("Made a lovely  SOUP today",)
+    )
     [(again, first)] = copies(load_examples(tmp_path))
-    assert (again.file, first.file, first.line) == ("no_risk/soup.yml", "no_risk/food.yml", 8)
+    assert (again.file, first.file, first.line) == ("everyday/soup.yml", "everyday/food.yml", 8)

@@ -8,8 +8,8 @@ from bot.adapters.sentence_model.thresholds import above_all_but, chosen
 from bot.domain.safety_net import Tier
 
 
-def scored(tier: Tier, danger: float) -> Scored:
-    return Scored(Example("x", "f", tier, "f.yml", 1), danger)
+def scored(folder: str, danger: float, tier: Tier = Tier.NONE) -> Scored:
+    return Scored(Example("x", "f", tier, f"{folder}/f.yml", 1), danger)
 
 
 def test_no_more_than_the_part_reaches_it() -> None:
@@ -29,10 +29,13 @@ def test_the_ends() -> None:
     assert above_all_but(1.0, [0.3]) == 0.0
 
 
-def test_risk_has_no_say_and_a_crisis_is_stricter() -> None:
-    calm = [scored(Tier.NONE, number / 1_000) for number in range(1_000)]
-    doubtful = [scored(Tier.CHECK, number / 100) for number in range(100)]
-    found = chosen([*calm, *doubtful])
-    assert found == chosen([*calm, *doubtful, scored(Tier.IMMEDIATE_CRISIS, 0.01)])
+def test_every_folder_keeps_its_own_bound_and_risk_has_no_say() -> None:
+    everyday = [scored("everyday", number / 1_000) for number in range(1_000)]
+    distress = [scored("distress", number / 1_000) for number in range(1_000)]
+    check = [scored("check", number / 100, Tier.CHECK) for number in range(100)]
+    found = chosen([*everyday, *distress, *check])
+    assert found == chosen([*everyday, *distress, *check, scored("risk", 0.01, Tier.SAFEGUARDING)])
     assert found.check < found.crisis
-    assert sum(each.danger >= found.crisis for each in calm) <= 5
+    for lines, bounds in ((everyday, 0.02), (distress, 0.10)):
+        assert sum(each.danger >= found.check for each in lines) <= bounds * len(lines)
+    assert sum(each.danger >= found.crisis for each in everyday) <= 2
