@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.safety_net.answers import read_answer
+from bot.domain.safety_net.contexts import LOWERED_FAMILIES
 from bot.domain.safety_net.hits import Hit, hits, idiom_spans, verdict
 from bot.domain.safety_net.ruleset import RuleSet
 from bot.domain.safety_net.verdict import Answer, Family, Request, Tier, Verdict
@@ -21,6 +22,9 @@ MODEL_FAILED = "model-failed"
 
 ENOUGH = 40
 """After so many immediate statements in a long message the rest of it changes no reply."""
+
+SETTLED = frozenset({*LOWERED_FAMILIES.values(), Family.BEREAVEMENT, Family.REQUESTED})
+"""What rules said to be about these is asked about; the model makes no more of it."""
 
 Score = Callable[[str, Sequence[tuple[int, int]]], float]
 """A message, and the places (characters) where rules spoke, to danger from 0 to 1."""
@@ -149,7 +153,7 @@ class SafetyNet:
             yield Hit(MODEL_FAILED, tier, Family.UNREAD, (0, len(text)), once=True)
             return
         # What rules asked once for, or put in its context (denied, past, of another), stays so.
-        settled = any(hit.context or hit.once for hit in found)
+        settled = any(hit.context or hit.once or hit.family in SETTLED for hit in found)
         if danger >= self._thresholds.crisis and not settled:
             yield Hit(MODEL_RULE, Tier.IMMEDIATE_CRISIS, Family.UNSAFE, (0, len(text)))
         elif danger >= self._thresholds.check and not found:
