@@ -42,6 +42,7 @@ from bot.services.person_states import PersonStates
 from bot.services.ports import Clock, Notifications, Understanding
 from bot.services.reminders import Reminders
 from bot.services.safety_choices import Choosing
+from bot.services.safety_reviews import SafetyReviews
 from bot.services.safety_values import SafetyValues
 from bot.services.sharing import Sharing
 from bot.services.sign_offs import ContentSignOffs
@@ -100,6 +101,7 @@ class Companion:
     after_reviews: AfterReviews
     take_overs: TakeOvers
     alerting: Alerting
+    safety_reviews: SafetyReviews
     summaries: Summaries
 
     @property
@@ -311,5 +313,6 @@ def _wired(
         after_reviews=AfterReviews(record, clock),
         take_overs=TakeOvers(record, clock, ids, LoadedContent(content), is_bank_holiday),
         alerting=Alerting.over(record, clock, ids, has_sender=sender_of(settings) is not None),
+        safety_reviews=SafetyReviews(record, clock),
         summaries=Summaries(record, clock, LoadedContent(content)),
     )

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import yaml
 
-from bot.adapters.rule_version import version_of
 from bot.domain.safety_net import (
     Answer,
     AnswerDefinition,
@@ -29,6 +28,7 @@ from bot.domain.safety_net import (
     Tier,
     Wording,
     compile_rules,
+    version_of,
 )
 
 HEADER = frozenset({"kind", "id", "version", "author"})
@@ -56,7 +56,7 @@ def load_rules(folder: Path) -> RuleSet:
         for required in sorted(HEADER):
             entry.need(required)
         _READERS[kind](entry, shelf)
-    return compile_rules(shelf.book(), version_of(files))
+    return compile_rules(shelf.book(), version_of((each.name, each.read_bytes()) for each in files))
 
 
 @dataclass(frozen=True)

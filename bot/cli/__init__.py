@@ -19,6 +19,7 @@ from bot.cli import (
     plans,
     privacy,
     reports,
+    safety_review,
     serving,
     sharing,
     staff,
@@ -37,7 +38,7 @@ _app = typer.Typer(
 )
 _MODULES = (
     serving, talking, people, after_danger, plans, sharing, staff, structure, duty, night_routes,
-    content, reports, keys, privacy, backups, maintenance, bench_commands,
+    safety_review, content, reports, keys, privacy, backups, maintenance, bench_commands,
 )  # fmt: skip
 for module in _MODULES:
     module.register(_app)

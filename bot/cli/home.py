@@ -32,8 +32,11 @@ def settings_in_force() -> Settings:
         raise SettingsError(found) from None
 
 
-def keep_logs_quiet(level: int = logging.WARNING) -> None:
-    """Logs go to standard error, as lines of ids and codes; libraries that name URLs stay quiet."""
+def keep_logs_quiet(level: int = logging.WARNING, *, own: int = 0) -> None:
+    """Logs go to standard error, as lines of ids and codes; libraries that name URLs stay quiet.
+
+    ``own`` is the level of the companion's own lines, if another.
+    """
     logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(name)s %(message)s")
     for name in ("httpx", "httpcore", "telegram", "aiohttp", "uvicorn.access", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -43,7 +46,7 @@ def keep_logs_quiet(level: int = logging.WARNING) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(own or level),
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _PatientErrors())),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import Callable
@@ -42,7 +43,7 @@ def serve(
     ] = ",".join(ServingRole),
 ) -> None:
     """Serve the people of this home until SIGTERM or Ctrl-C."""
-    keep_logs_quiet()
+    keep_logs_quiet(own=logging.INFO)
     chosen = roles_in(roles)
     settings = settings_in_force()
     check_roles(chosen, settings)
@@ -71,6 +72,7 @@ def run() -> None:
     if settings.companion_mode is Mode.DEMO or not asyncio.run(_is_real(settings)):
         asyncio.run(_serve_demo(_demo_settings(), json=False))
     else:
+        keep_logs_quiet(own=logging.INFO)
         asyncio.run(_serve_people(settings))
 
 

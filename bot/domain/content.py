@@ -170,5 +170,5 @@ class Content:
     ways: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     relay_labels: Mapping[str, str] = field(default_factory=dict)
     typed_closings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    review: Sampling = Sampling()
+    review: Sampling = field(default_factory=Sampling)
     items: tuple[ContentItem, ...] = field(default=())

@@ -22,6 +22,8 @@ _THINGS = {
 }
 """What staff do that a person is told of: (action, thing) of an audit entry."""
 
+_ON_THE_PAGE = frozenset({"person", "crisis_plan"})
+
 REASONS = {
     "own_caseload": "they work with you",
     "cover": "they were standing in for a colleague",
@@ -59,7 +61,8 @@ def looks(entries: Iterable[AuditEntry]) -> list[Look]:
         did = _THINGS.get((each.action, each.thing))
         if kind != "staff" or did is None:
             continue
-        key = (each.at, staff_id, each.action)
+        same = each.action if each.thing in _ON_THE_PAGE else f"{each.action} {each.thing}"
+        key = (each.at, staff_id, same)
         if key in found and each.thing == "person":
             continue
         found[key] = Look(each.at, staff_id, did, _why(each.details.get("reason", "")))

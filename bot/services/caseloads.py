@@ -6,19 +6,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.domain.around import around
 from bot.domain.audit import SERVICE_CHAIN, AuditEntry
-from bot.domain.concerns import Concern, ConcernStatus, Task
+from bot.domain.concerns import Concern, ConcernNote, ConcernStatus, Task
 from bot.domain.crisis_plan import CrisisPlan, current
 from bot.domain.engagement import EngagementEvent
 from bot.domain.errors import BadInput
+from bot.domain.kept_messages import KeptMessage
 from bot.domain.messages import SubjectId
 from bot.domain.opening_hours import LOCAL
 from bot.domain.people import CaseloadEntry, Person, Staff
 from bot.domain.permissions import Action, Relation, Thing, can, check_may, must_say_why
 from bot.domain.structure import Cover
 from bot.domain.summaries import PlanStanding, plan_standing
+from bot.services.messages_kept import Messages
 from bot.services.nearness import find_person, nearness, standing_of
-from bot.services.ports import Clock, Record, Work
+from bot.services.ports import Clock, Work
 
 UNCLOSED = (ConcernStatus.OPEN, ConcernStatus.TAKEN)
 
@@ -91,6 +94,8 @@ class PersonRecord:
     concerns: tuple[Concern, ...]
     tasks: tuple[Task, ...]
     names: Mapping[str, str]
+    around: Mapping[ConcernNote, tuple[KeptMessage, ...]]
+    """What was said around each note of the open concern, as far as it is kept."""
 
     @property
     def open_concern(self) -> Concern | None:
@@ -102,7 +107,7 @@ class PersonRecord:
 class Caseloads:
     """Caseloads and the people on them. Every look is in the audit."""
 
-    record: Record
+    record: Messages
     clock: Clock
 
     async def of(self, *, by: Staff) -> Caseload:
@@ -154,6 +159,9 @@ class Caseloads:
         seen = [("person", {}), ("concern", {"open": str(bool(concerns))})]
         if plan is not None:
             seen.append(("crisis_plan", {"version": str(plan.version)}))
+        said = await self._around(concerns)
+        if said:
+            seen.append(("message", {"notes": str(len(said))}))
         why = reason[:LONGEST_REASON]
         audit = [
             AuditEntry(person.id, now, f"staff:{by.id}", "see", thing, {"reason": why, **details})
@@ -171,7 +179,17 @@ class Caseloads:
             await self._names(
                 owners | ({plan.author, plan.agreement.practitioner} if plan else set())
             ),
+            said,
         )
+
+    async def _around(
+        self, concerns: Iterable[Concern]
+    ) -> dict[ConcernNote, tuple[KeptMessage, ...]]:
+        concern = next((each for each in concerns if each.status in UNCLOSED), None)
+        if concern is None:
+            return {}
+        messages = await self.record.messages_of(concern.subject)
+        return {note: found for note in concern.notes if (found := around(messages, note))}
 
     async def _caseload(self, by: Staff) -> dict[SubjectId, str]:
         """Who is on a caseload now: person to the colleague who is covered, or to ""."""

@@ -86,7 +86,7 @@ async def evaluate_understanding(rows: Sequence[Utterance], predict: Predict) ->
     return Understood(len(rows), found, wilson(found, len(rows)), scores, confusions)
 
 
-def wilson(right: int, rows: int, z: float = 1.96) -> tuple[float, float]:
+def wilson(right: float, rows: float, z: float = 1.96) -> tuple[float, float]:
     """The Wilson score interval of a proportion (Wilson 1927); ``z`` 1.96 for 95%."""
     part = right / rows
     middle = part + z * z / (2 * rows)

@@ -166,7 +166,7 @@ class ReviewFile(ContentFile):
 
     told_by: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...]
     rates: RatesPart
-    teams: dict[str, RatesPart] = {}
+    teams: Annotated[dict[str, RatesPart], Field(default_factory=dict)]
 
 
 class CautionPart(Part):

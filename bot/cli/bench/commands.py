@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bot.cli.bench import hearing
 from bot.cli.bench.rasa import measured_rasa
+from bot.cli.bench.review import review
 from bot.cli.bench.rows import read_lines
 from bot.cli.bench.safety_net import safety_net
 from bot.cli.bench.store import store
@@ -99,6 +100,7 @@ bench_app.command("store")(store)
 bench_app.command("safety-net")(safety_net)
 evaluate_app.command("safety-net")(hearing.safety_net)
 evaluate_app.command("families")(hearing.families)
+evaluate_app.command("review")(review)
 
 
 def _show(figures: Figures) -> None:

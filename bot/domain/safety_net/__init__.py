@@ -19,6 +19,7 @@ from bot.domain.safety_net.errors import RulesError
 from bot.domain.safety_net.net import MODEL_FAILED, MODEL_RULE, SafetyNet, Score, Thresholds
 from bot.domain.safety_net.ruleset import RuleSet, compile_rules
 from bot.domain.safety_net.verdict import CALM, Answer, Family, Request, Tier, Verdict
+from bot.domain.safety_net.versions import version_of
 from bot.domain.safety_net.wording import Wording
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "Verdict",
     "Wording",
     "compile_rules",
+    "version_of",
 ]

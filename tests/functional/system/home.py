@@ -32,7 +32,6 @@ NO_MAIL = "smtp://127.0.0.1:9?tls=none"
 ALERTS = {
     "SMTP_URL": NO_MAIL,
     "SMTP_FROM": "alerts@trust.example",
-    "COMPANION_HAZARDS": "tests/functional/system/hazards.yml",
 }
 """What live homes need set before they start."""
 

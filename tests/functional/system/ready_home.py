@@ -56,8 +56,6 @@ def opened(home: Home) -> Companion:
             companion_home=home.path,
             database_url=SecretStr(address) if address else None,
             companion_content=PROJECT / "skills_content",
-            # As the program itself is given it: what is signed is signed under this name.
-            companion_hazards=Path(ALERTS["COMPANION_HAZARDS"]),
         )
     )
 

@@ -140,10 +140,10 @@ async def test_a_closed_concern_keeps_its_words_until_they_are_reviewed(
 
 async def test_what_was_written_after_closing_is_not_kept_for_the_review(world: World) -> None:
     concern = Concern(
-        "c-3", world.asha.id, START - timedelta(hours=3), ConcernStatus.CLOSED,
-        "immediate_crisis", "intent", (), closed_at=START - timedelta(hours=1),
+        "c-3", world.asha.id, START - timedelta(days=4), ConcernStatus.CLOSED,
+        "immediate_crisis", "intent", (), closed_at=START - timedelta(days=2),
     )  # fmt: skip
-    at = START - timedelta(hours=2)
+    at = START - timedelta(days=3)
     item = ReviewItem("item-3", world.asha.id, "act-3", at, "immediate_crisis", "all 1/1")
     await world.record.save(Work(put=[concern, item], audit=[entry(world.asha.id)]))
     assert await _retain(world, days=31) == BOTH

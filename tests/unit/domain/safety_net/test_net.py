@@ -21,6 +21,7 @@ from bot.domain.safety_net import (
     Thresholds,
     Tier,
     compile_rules,
+    version_of,
 )
 from bot.domain.safety_net.net import ENOUGH
 from bot.domain.safety_net.windows import TAIL, WINDOW
@@ -343,3 +344,15 @@ def test_a_denial_does_not_trouble_a_no() -> None:
     )
     assert judging.judge("no not die").tier is Tier.CHECK
     assert judging.answer_to_ask("no not die") is Answer.NO
+
+
+def test_a_version_changes_with_any_file_and_only_then() -> None:
+    files = [("a.yml", b"one"), ("b.yml", b"two")]
+    assert version_of(files) == version_of(list(files))
+    for other in (
+        [("a.yml", b"one")],
+        [("a.yml", b"onf"), files[1]],
+        [("c.yml", b"one"), files[1]],
+    ):
+        assert version_of(other) != version_of(files)
+    assert SafetyNet(compile_rules(book(die()), "0123")).version == "rules:0123"
