@@ -99,7 +99,9 @@ def _faults(hazard: dict[str, Any]) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize("hazard", HAZARDS, ids=lambda each: each["id"])
+@pytest.mark.parametrize(
+    "hazard", [pytest.param(each, id=f"{n}-{each['id']}") for n, each in enumerate(HAZARDS, 1)]
+)
 def test_a_hazard_is_whole_and_its_tests_exist(hazard: dict[str, Any]) -> None:
     assert not _faults(hazard)
 

@@ -20,8 +20,8 @@ def test_live_mode_refuses_an_unsigned_hazard_log(tmp_path: Path) -> None:
     assert (never_signed.code, str(ours) in never_signed.err) == (UNSIGNED, True)
 
     home.companion("content", "sign", str(ours), "--by", "rowan").well()
-    listed = {each["path"]: each for each in home.companion("content", "list", "--json").json["items"]}
-    assert listed[str(ours)]["signed"]
+    listed = home.companion("content", "list", "--json").well().json
+    assert [each["signed"] for each in listed if each["path"] == str(ours)] == [True]
 
     ours.write_text(ours.read_text("utf-8") + "# One more line.\n", "utf-8")
     changed = home.companion("serve")
