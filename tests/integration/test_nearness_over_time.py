@@ -129,7 +129,8 @@ class Services:
 
     def end_cover(self, absent: str, covering: str, since: datetime, until: datetime) -> bool:
         found = self._run(self._record.find(Cover, absent=absent, covering=covering))
-        one = next(each for each in found if (each.since, each.until) == (since, until))
+        # Cover that was asked for from the past on began when it was asked for.
+        one = next(each for each in found if each.since >= since and each.until == until)
         return self._done(self._memberships.end_cover(one, by=None))
 
     def supervise(self, supervisor: str, who: str, on: bool) -> bool:

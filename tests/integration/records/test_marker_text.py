@@ -14,6 +14,7 @@ from bot.adapters.records import SqlRecord
 from bot.adapters.records.engines import connect_to
 from bot.adapters.records.entities import MAPPINGS
 from bot.domain.activities import RunStatus, State
+from bot.domain.after_danger import SafetyChoices, SafetyValue
 from bot.domain.concerns import Concern, ConcernNote, ConcernStatus, Task, TaskKind
 from bot.domain.conversations import Conversation
 from bot.domain.crisis_plan import Agreement, CrisisPlan, PlanContents, PlanStatus, PlanStep
@@ -23,6 +24,7 @@ from bot.domain.messages import Reply
 from bot.domain.people import Address
 from bot.domain.practice import Run
 from bot.domain.rights import Hold, RequestKind, RequestStatus, RightsRequest
+from bot.domain.safety_review import ReviewItem
 from bot.domain.sharing import Carer
 from bot.services.key_rotation import rotate
 from bot.services.ports import Work
@@ -41,6 +43,8 @@ from tests.integration.records.searching import files_holding
 MARKER = "Xylophone7Quartz"
 OTHER_MARKER = "Tambourine8Basalt"
 BORN = date(1987, 11, 23)
+VALUE = 4_917_263_550
+"""No value of a diary, but one that stands nowhere by chance."""
 
 
 async def _fill(record: SqlRecord) -> Work:
@@ -90,6 +94,9 @@ async def _fill(record: SqlRecord) -> Work:
             withheld=((MARKER, "third_party"),),
         ),
         Hold("h", subject, "staff:ash", START, MARKER),
+        SafetyChoices(subject, check_in_at=MARKER),
+        SafetyValue("v", subject, "diary", "urge", VALUE, START),
+        ReviewItem("i", subject, "a", START, "check", "check", MARKER, MARKER, MARKER, note=MARKER),
         Run("r", subject, "stop", "", RunStatus.OPEN, START, START, State("a", {"why": MARKER})),
     ]
     await record.save(work)
@@ -122,7 +129,7 @@ async def test_no_file_holds_a_persons_words(record: SqlRecord, url: str, tmp_pa
 
     seals = tmp_path / "audit-seals.log"
     assert files_holding([seals], work.audit[0].chain) == {seals.name}
-    for words in (MARKER, MARKER.lower(), BORN.isoformat(), f"{BORN:%d%m%Y}"):
+    for words in (MARKER, MARKER.lower(), BORN.isoformat(), f"{BORN:%d%m%Y}", str(VALUE)):
         assert files_holding(folders, words) == set()
 
 
