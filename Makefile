@@ -22,7 +22,8 @@ test: check system-packages train ## Every check and test but the long ones
 	cd rasa_project && RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 \
 		TF_CPP_MIN_LOG_LEVEL=3 LOG_LEVEL=WARNING .venv/bin/python -W ignore -m rasa test core \
 		--stories tests --model models/companion.tar.gz --fail-on-prediction-errors
-	.venv/bin/pytest $(PYTEST_PARALLEL) -m "not long" --cov --cov-report=
+	.venv/bin/pytest $(PYTEST_PARALLEL) -m "not long and not timed" --cov --cov-report=
+	.venv/bin/pytest -m "timed and not long"
 	.venv/bin/coverage report
 	.venv/bin/coverage report --format=total --include="bot/domain/*,bot/services/*" --fail-under=90
 

@@ -13,6 +13,8 @@ from bot.domain.safety_net import SafetyNet
 
 HERE = Path(__file__).parent
 CATALOGUE = Path(__file__).parents[2] / "skills_content" / "safety" / "catalogue.jsonl"
+pytestmark = pytest.mark.timed
+
 ORDINARY_P99 = 0.010
 AT_MOST = 3.0
 WITH_MODEL_P99 = 0.025
