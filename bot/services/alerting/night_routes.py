@@ -29,7 +29,9 @@ async def route_of(record: Record, team: str, family: str, now: datetime) -> Nig
     """The route in force for a family of concerns; for one without its own, the default's."""
     families = {family, EVERYTHING_ELSE}
     found = await record.find(NightRoute, team=team, family=tuple(sorted(families)))
-    held = {each.family: each for each in found if each.holds(now)}
+    # Of two, the one that had begun by then: the last one stays where there is no other.
+    in_order = sorted(found, key=lambda each: each.since <= now)
+    held = {each.family: each for each in in_order if each.holds(now)}
     return held.get(family) or held.get(EVERYTHING_ELSE)
 
 
